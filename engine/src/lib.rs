@@ -1,0 +1,3 @@
+//! The deterministic core of flashsale.
+
+pub mod codec;

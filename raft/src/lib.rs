@@ -1,0 +1,3 @@
+//! openraft made flashsale's own: log store, peer transport, shards and the shard actor.
+
+pub mod types;
