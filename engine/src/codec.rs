@@ -50,8 +50,9 @@ pub fn encode<T: Encode>(value: &T) -> Vec<u8> {
 
 /// Appends the bare encoding of `value`, without a format byte, for callers that frame values themselves.
 pub fn encode_into<T: Encode>(value: &T, bytes: &mut Vec<u8>) {
-    bincode::encode_into_std_write(value, bytes, config::standard())
-        .expect("encoding into memory fails only for types that cannot be encoded at all, and none of ours is such");
+    bincode::encode_into_std_write(value, bytes, config::standard()).expect(
+        "encoding into memory fails only for types that cannot be encoded at all, and none of ours is such",
+    );
 }
 
 /// Decodes what [`encode`] wrote, all of it.

@@ -1,3 +1,21 @@
-//! The deterministic core of flashsale.
+//! The deterministic core of flashsale: products, holds, limits, idempotency and orders as one pure state machine.
+//!
+//! No clock, no randomness, no IO, no threads, and no hash order in anything that is applied, hashed or encoded: the
+//! same batches give the same state on every replica. `engine/clippy.toml` holds that line.
 
 pub mod codec;
+pub mod vocabulary;
+
+pub use vocabulary::batch::{Batch, Proposal, RULES};
+pub use vocabulary::command::Command;
+pub use vocabulary::event::{Event, Fact};
+pub use vocabulary::id::{AdjustmentId, OrderId, RefundId, ReservationId, ShardId};
+pub use vocabulary::idempotency::{Fingerprint, Scope};
+pub use vocabulary::money::{Currency, Money};
+pub use vocabulary::outcome::{Done, Outcome};
+pub use vocabulary::product::{Description, PaymentMode, ProductStatus, Stock};
+pub use vocabulary::query::{Answer, Query};
+pub use vocabulary::refusal::{Field, Refusal, Status};
+pub use vocabulary::text::{BuyerId, Name, PaymentReference, ProductId, Reason, Reference};
+pub use vocabulary::time::{LogTime, Span};
+pub use vocabulary::{command, limits, view};

@@ -1,1 +1,3 @@
-//! flashsale.
+//! The HTTP face of flashsale: routes, identity, problems and metrics over axum.
+
+pub mod port;

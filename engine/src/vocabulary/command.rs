@@ -1,0 +1,157 @@
+//! Commands: what can be proposed to a shard. Ids come in with the command.
+
+use bincode::{Decode, Encode};
+
+use super::id::{AdjustmentId, OrderId, RefundId, ReservationId};
+use super::money::Money;
+use super::product::Description;
+use super::text::{BuyerId, PaymentReference, ProductId, Reason, Reference};
+
+/// What is proposed to a shard. The order is part of the persistent format: new ones go to the end.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Command {
+    /// Makes an empty shard usable.
+    Found(Found),
+    /// Changes the rules that later batches are applied by.
+    ActivateRules(ActivateRules),
+    /// Creates or changes a product.
+    PutProduct(Box<PutProduct>),
+    /// Stops attempts until resumed.
+    PauseProduct(ProductId),
+    /// Takes attempts again.
+    ResumeProduct(ProductId),
+    /// Ends a product for good.
+    ArchiveProduct(ProductId),
+    /// Adds or takes away units.
+    AdjustStock(AdjustStock),
+    /// Holds units for a buyer.
+    Reserve(Reserve),
+    /// Gives a hold back.
+    Cancel(Cancel),
+    /// Begins a payment outside.
+    Checkout(Checkout),
+    /// The payment outside succeeded: makes the order.
+    Confirm(Confirm),
+    /// The payment outside failed or was given up.
+    Release(Release),
+    /// Records a refund that was made outside.
+    Refund(Refund),
+}
+
+/// Makes an empty shard usable.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Found {
+    /// Keys every hash that outsiders can feed. Random, made by the first leader, the same on every replica.
+    pub secret: [u8; 16],
+}
+
+impl std::fmt::Debug for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Found { secret: _ }")
+    }
+}
+
+/// Changes the rules that later batches are applied by.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct ActivateRules {
+    /// The version; never lower than the one before.
+    pub version: u16,
+}
+
+/// Creates or changes a product.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct PutProduct {
+    /// Which one.
+    pub product: ProductId,
+    /// How it shall be.
+    pub description: Description,
+    /// Only if the description's revision is this one; 0: only if there is none yet.
+    pub if_revision: Option<u64>,
+}
+
+/// Adds or takes away units.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct AdjustStock {
+    /// The adjustment's id.
+    pub id: AdjustmentId,
+    /// Of which product.
+    pub product: ProductId,
+    /// How many units more, or less.
+    pub delta: i64,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Holds units for a buyer.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Reserve {
+    /// The id that the reservation gets.
+    pub reservation: ReservationId,
+    /// The id that the order gets, where the hold becomes one at once.
+    pub order: OrderId,
+    /// Of which product.
+    pub product: ProductId,
+    /// For whom.
+    pub buyer: BuyerId,
+    /// How many units.
+    pub quantity: u32,
+    /// The shop's own id for it.
+    pub reference: Option<Reference>,
+    /// The buyer wants to pay in the same step, so only a product without payment will do for now.
+    pub purchase: bool,
+}
+
+/// Gives a hold back.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Cancel {
+    /// Which one.
+    pub reservation: ReservationId,
+    /// Whose it must be, if anyone's in particular.
+    pub buyer: Option<BuyerId>,
+}
+
+/// Begins a payment outside.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Checkout {
+    /// For which reservation.
+    pub reservation: ReservationId,
+    /// Whose it must be, if anyone's in particular.
+    pub buyer: Option<BuyerId>,
+}
+
+/// The payment outside succeeded: makes the order.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Confirm {
+    /// For which reservation.
+    pub reservation: ReservationId,
+    /// Whose it must be, if anyone's in particular.
+    pub buyer: Option<BuyerId>,
+    /// The id that the order gets.
+    pub order: OrderId,
+    /// What the payment is called where it was taken.
+    pub payment: PaymentReference,
+    /// What was paid: must be what the reservation costs.
+    pub paid: Money,
+}
+
+/// The payment outside failed or was given up.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Release {
+    /// For which reservation.
+    pub reservation: ReservationId,
+    /// Whose it must be, if anyone's in particular.
+    pub buyer: Option<BuyerId>,
+}
+
+/// Records a refund that was made outside.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Refund {
+    /// The refund's id.
+    pub id: RefundId,
+    /// Of which order.
+    pub order: OrderId,
+    /// How much, in minor units of the order's currency; all that is left if not said.
+    pub amount: Option<u64>,
+    /// Whether the order's units go back on sale; only with the refund that completes the order's amount.
+    pub restock: bool,
+}

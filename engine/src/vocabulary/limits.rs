@@ -1,0 +1,26 @@
+//! Every bound on what a caller can put into a command. A value beyond its bound is refused before it is looked at.
+
+use super::time::Span;
+
+/// The most units that one product can have.
+pub const STOCK_MAX: u64 = 1_000_000_000;
+/// The most units in one attempt.
+pub const QUANTITY_MAX: u32 = 1_000_000;
+/// The highest price of one unit, in minor units: with [`QUANTITY_MAX`] a total stays exact in a JSON number (2^53).
+pub const AMOUNT_MAX: u64 = 5_000_000_000;
+/// The longest hold.
+pub const HOLD_MAX: Span = Span::from_secs(86_400);
+/// How long after a hold's end a payment that was begun outside may still be confirmed.
+pub const EXTERNAL_GRACE: Span = Span::from_secs(15 * 60);
+/// How long an answer is remembered for its idempotency key, and a final reservation is kept.
+pub const RETENTION: Span = Span::from_secs(24 * 3600);
+/// How many answers are remembered for one buyer; one more is `rate_limited`, for nothing is forgotten early.
+pub const KEYS_PER_BUYER: u32 = 1_000;
+/// The same for all operators of a shard together.
+pub const KEYS_PER_SHARD_OF_OPERATORS: u32 = 100_000;
+/// How many of a buyer's live reservations a refusal names.
+pub const LIVE_NAMED_MAX: usize = 20;
+/// The most products that one shard can have.
+pub const PRODUCTS_PER_SHARD: usize = 100_000;
+/// The most commands in one batch.
+pub const COMMANDS_PER_BATCH: usize = 8_192;
