@@ -1,2 +1,29 @@
-//! flashsale.
-fn main() {}
+//! flashsale sells limited stock to a crowd: one binary that is the server, its local cluster, its demonstration and
+//! the tool of those who run it. This package is the command line and the composition root, the only place that knows
+//! all the crates.
+
+mod client;
+mod command;
+mod config;
+mod demo;
+mod failure;
+mod logging;
+mod output;
+mod serve;
+mod up;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let command = match command::parse() {
+        Ok(command) => command,
+        Err(code) => return code,
+    };
+    match command.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::complain(&failure);
+            failure.exit_code()
+        }
+    }
+}

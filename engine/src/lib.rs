@@ -4,7 +4,13 @@
 //! same batches give the same state on every replica. `engine/clippy.toml` holds that line.
 
 pub mod codec;
+mod shard;
+pub mod snapshot;
+mod state;
 pub mod vocabulary;
+
+pub use shard::{Room, Shard};
+pub use snapshot::{Capture, Loader, ProductAudit};
 
 pub use vocabulary::batch::{Batch, Proposal, RULES};
 pub use vocabulary::command::Command;
@@ -16,6 +22,7 @@ pub use vocabulary::outcome::{Done, Outcome};
 pub use vocabulary::product::{Description, PaymentMode, ProductStatus, Stock};
 pub use vocabulary::query::{Answer, Query};
 pub use vocabulary::refusal::{Field, Refusal, Status};
+pub use vocabulary::settled::{Settled, Unsettled};
 pub use vocabulary::text::{BuyerId, Name, PaymentReference, ProductId, Reason, Reference};
 pub use vocabulary::time::{LogTime, Span};
 pub use vocabulary::{command, limits, view};

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use engine::view::{OrderStatus, OrderView, ProductView, ReservationStatus, ReservationView};
 use engine::{Answer, BuyerId, Command, OrderId, ProductId, Query, Refusal, ReservationId, Scope, ShardId};
+pub use engine::{Settled, Unsettled};
 use serde::Serialize;
 
 /// A command on its way to its shard.
@@ -19,34 +20,6 @@ pub struct Submission {
     pub scope: Option<Scope>,
     /// Until when the caller waits.
     pub deadline: Instant,
-}
-
-/// A definite answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Settled {
-    /// It was done.
-    Done {
-        /// What the caller gets to see.
-        answer: Answer,
-        /// Whether it had been done before, under the same key.
-        replayed: bool,
-    },
-    /// It was not done, and changed nothing.
-    Refused(Refusal),
-}
-
-/// No definite answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unsettled {
-    /// Shed before any work was done: nothing happened.
-    #[error("shed before any work was done: nothing happened")]
-    Overloaded,
-    /// No leader could be reached: nothing happened.
-    #[error("the shard cannot be reached now: nothing happened")]
-    Unavailable,
-    /// Sent, and no answer within the deadline: it may have happened.
-    #[error("sent, and no answer came in time: it may have happened")]
-    OutcomeUnknown,
 }
 
 /// The sale: commands and questions by id, answered by the leader of the shard concerned, wherever it is.

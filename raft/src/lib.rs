@@ -1,3 +1,22 @@
 //! openraft made flashsale's own: log store, peer transport, shards and the shard actor.
+//!
+//! - [`disk`], [`log`], [`snapshot`], [`data_dir`]: what a node keeps.
+//! - [`peer`]: how nodes talk.
+//! - [`shard`]: the actor that owns a shard's state; its decisions are a synchronous core.
+//! - [`machine`]: openraft's state machine, which hands committed entries to the actor.
+//! - [`route`]: the way of a request to its shard's leader.
+//! - [`node`]: all of it put together.
 
+pub mod board;
+pub mod call;
+pub mod data_dir;
+pub mod disk;
+pub mod entry;
+pub mod log;
+pub mod machine;
+pub mod node;
+pub mod peer;
+pub mod route;
+pub mod shard;
+pub mod snapshot;
 pub mod types;

@@ -1,0 +1,88 @@
+//! What the leader asks before it proposes: the same rules that apply goes by, changing nothing.
+
+use super::Shard;
+use super::commands::attempt;
+use crate::state::memory::{Act, Record};
+use crate::vocabulary::command::Reserve;
+use crate::vocabulary::idempotency::Fingerprint;
+use crate::vocabulary::outcome::Done;
+use crate::vocabulary::refusal::Refusal;
+use crate::vocabulary::time::LogTime;
+
+/// What the applied state would still allow, beside what is asked for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room<'a> {
+    /// Units of the product that are free.
+    pub available: u64,
+    /// Units of it that the buyer may still take.
+    pub allowance: u64,
+    /// The product's group and how many units of all its products the buyer may still take, if that is limited.
+    pub group: Option<(&'a str, u64)>,
+}
+
+impl Shard {
+    /// What is remembered of a key: what was done under it, or that it came with another request. In the order of
+    /// refusals [`Refusal::KeyReused`] comes behind invalid fields and unknown things.
+    pub fn recall(&self, key: &Fingerprint) -> Option<Result<Done, Refusal>> {
+        let record = self.memory.find(&key.scope)?;
+        let same = record.key.request == key.request;
+        Some(if same { Ok(self.done_again(record)) } else { Err(Refusal::KeyReused) })
+    }
+
+    /// What the state as it is now would allow a reservation, its idempotency key apart.
+    ///
+    /// # Errors
+    /// The refusal that it would get, even if everything in flight came to nothing.
+    pub fn consider<'a>(&self, reserve: &'a Reserve) -> Result<Room<'a>, Refusal> {
+        let secret = self.secret.as_ref().ok_or(Refusal::NotReady)?;
+        let buyer = attempt::find_buyer(self, secret, reserve);
+        let product = attempt::find_product(self, secret, reserve)?;
+        attempt::admit(self, reserve, product, buyer)
+    }
+
+    /// When something next ends, opens or closes by itself. An idle shard has none: what is merely kept for a while is
+    /// forgotten with the first batch afterwards.
+    pub fn next_deadline(&self) -> Option<LogTime> {
+        let (hold, window) = (self.timers.first(), self.products.next_window());
+        hold.into_iter().chain(window).min()
+    }
+
+    /// The latest moment, not after `now`, to which time can move so that about `max` things fall due: one instant's
+    /// worth at least. Cost: O(max) if much is due, O(1) if nothing is.
+    pub fn due_cap(&self, now: LogTime, max: usize) -> LogTime {
+        let is_due = |&(at, _): &(LogTime, usize)| at <= now;
+        let holds = cap(self.timers.instants().take_while(is_due), max);
+        let windows = cap(self.products.windows().map(|at| (at, 1)).take_while(is_due), max);
+        let retained = self.timers.retained().map(|slot| (self.reservations.at(slot).kept_until, 1));
+        let retained = cap(retained.take_while(is_due), max);
+        let records = self.memory.end_of_nth(max.saturating_sub(1));
+        [holds, windows, retained, records].into_iter().flatten().fold(now, LogTime::min)
+    }
+
+    fn done_again(&self, record: &Record) -> Done {
+        let reservation = || self.reservations.at(record.subject);
+        match record.act {
+            Act::Reserved => Done::Reserved(reservation().id),
+            Act::Ordered => Done::Ordered(reservation().id),
+            Act::Cancelled => Done::Cancelled(reservation().id),
+            Act::CheckedOut => {
+                Done::CheckedOut { reservation: reservation().id, pay_by: reservation().pay_by() }
+            }
+            Act::Confirmed => Done::Confirmed(reservation().id),
+            Act::Released => Done::Released(reservation().id),
+            Act::ReleasedToExpired => Done::ReleasedToExpired(reservation().id),
+            Act::Refunded => Done::Refunded(self.refunds.at(record.subject).id),
+            Act::Kept => self.memory.kept(record.subject).cloned().unwrap_or(Done::Internal),
+        }
+    }
+}
+
+/// The instant with which `max` things have fallen due.
+fn cap(instants: impl Iterator<Item = (LogTime, usize)>, max: usize) -> Option<LogTime> {
+    let mut due = 0_usize;
+    let mut instants = instants.take(max.max(1));
+    instants.find_map(|(at, count)| {
+        due = due.saturating_add(count);
+        (due >= max).then_some(at)
+    })
+}

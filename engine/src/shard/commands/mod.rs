@@ -1,0 +1,21 @@
+//! The commands, one file each. A file reads from top to bottom as the refusals in their order, then what is done.
+
+mod activate_rules;
+mod adjust_stock;
+mod archive;
+pub(super) mod attempt;
+mod cancel;
+mod checkout;
+mod confirm;
+mod dispatch;
+mod found;
+mod operation;
+mod order;
+mod pause;
+mod put_product;
+mod refund;
+mod release;
+mod reserve;
+mod resume;
+
+pub(super) use dispatch::run;

@@ -1,0 +1,77 @@
+//! Encoding a capture, chunk by chunk.
+
+use std::iter;
+use std::sync::Arc;
+
+use super::capture::Capture;
+use super::format::{Counts, End, Header, Section};
+use super::rows::{self, Places};
+use crate::codec;
+use crate::state::pages::{Frozen, Page};
+
+impl Capture {
+    /// The snapshot in chunks of about 64 KiB, less where pages are sparse, to be loaded in this order. Cost: each
+    /// chunk is encoded when it is asked for, in some hundred microseconds.
+    pub fn chunks(self) -> impl Iterator<Item = Vec<u8>> + Send {
+        let places = Arc::new(Places {
+            products: self.products.ranks(),
+            buyers: self.buyers.ranks(),
+            reservations: self.reservations.ranks(),
+            orders: self.orders.ranks(),
+            refunds: self.refunds.ranks(),
+            kept: self.kept.ranks(),
+        });
+        let [p, q, r, s] = [(); 4].map(|()| Arc::clone(&places));
+        let (header, end) = (Section::Header(self.header()), Section::End(self.end()));
+        iter::once(header)
+            .chain(sections(self.products, 4, Section::Products, rows::product))
+            .chain(sections(self.buyers, 48, Section::Buyers, Clone::clone))
+            .chain(sections(self.reservations, 12, Section::Reservations, move |record| {
+                p.reservation(record)
+            }))
+            .chain(sections(self.orders, 8, Section::Orders, move |record| q.order(record)))
+            .chain(sections(self.refunds, 24, Section::Refunds, move |record| r.refund(record)))
+            .chain(sections(self.kept, 4, Section::Kept, |done| done.as_ref().clone()))
+            .chain(sections(self.memory, 20, Section::Memory, move |record| s.memory(record)))
+            .chain(iter::once(end))
+            .map(|section| codec::encode(&section))
+    }
+
+    fn header(&self) -> Header {
+        Header {
+            shard: self.id,
+            now: self.now,
+            rules: self.rules,
+            secret: self.secret,
+            sequence: self.sequence,
+        }
+    }
+
+    fn end(&self) -> End {
+        let counts = Counts {
+            products: self.products.len(),
+            buyers: self.buyers.len(),
+            reservations: self.reservations.len(),
+            orders: self.orders.len(),
+            refunds: self.refunds.len(),
+            kept: self.kept.len(),
+            memory: self.memory.len(),
+        };
+        End { counts, hash: self.hash }
+    }
+}
+
+/// The sections of one kind, a number of pages each.
+fn sections<T, Row>(
+    frozen: Frozen<T>,
+    pages: usize,
+    section: impl Fn(Vec<Row>) -> Section,
+    row: impl Fn(&T) -> Row,
+) -> impl Iterator<Item = Section> {
+    let mut rest = frozen.pages.into_iter();
+    iter::from_fn(move || {
+        let some = rest.by_ref().take(pages).collect::<Vec<Arc<Page<T>>>>();
+        (!some.is_empty()).then_some(some)
+    })
+    .map(move |pages| section(pages.iter().flat_map(|page| page.iter()).map(&row).collect()))
+}

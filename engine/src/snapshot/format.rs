@@ -1,0 +1,138 @@
+//! How a snapshot is written: a header, the records by kind, an end that says how many there were.
+//!
+//! Records name each other by their place among those of their kind, counted without gaps in the order of writing.
+//! What follows from other records is not written. Each section is one chunk, encoded by [`crate::codec`], so a change
+//! of layout takes a new format byte there.
+
+use bincode::{Decode, Encode};
+
+use crate::state::memory::Act;
+use crate::vocabulary::id::{OrderId, RefundId, ReservationId, ShardId};
+use crate::vocabulary::idempotency::Fingerprint;
+use crate::vocabulary::money::Money;
+use crate::vocabulary::outcome::Done;
+use crate::vocabulary::product::{Description, Stock};
+use crate::vocabulary::text::{BuyerId, PaymentReference, ProductId, Reference};
+use crate::vocabulary::time::LogTime;
+use crate::vocabulary::view::{OrderStatus, ReservationStatus};
+
+/// One chunk. The order of the kinds is the order in which they are written: what is named comes first.
+#[derive(Encode, Decode)]
+pub(super) enum Section {
+    Header(Header),
+    Products(Vec<ProductRow>),
+    Buyers(Vec<BuyerId>),
+    Reservations(Vec<ReservationRow>),
+    Orders(Vec<OrderRow>),
+    Refunds(Vec<RefundRow>),
+    Kept(Vec<Done>),
+    Memory(Vec<MemoryRow>),
+    End(End),
+}
+
+/// What is not a record.
+#[derive(Encode, Decode)]
+pub(super) struct Header {
+    pub(super) shard: ShardId,
+    pub(super) now: LogTime,
+    pub(super) rules: u16,
+    pub(super) secret: Option<[u8; 16]>,
+    pub(super) sequence: u64,
+}
+
+#[derive(Encode, Decode)]
+pub(super) struct ProductRow {
+    pub(super) id: ProductId,
+    pub(super) description: Description,
+    pub(super) revision: u64,
+    pub(super) stock: Stock,
+    pub(super) created_at: LogTime,
+    pub(super) paused: bool,
+    pub(super) frozen: bool,
+    pub(super) archived: bool,
+}
+
+#[derive(Encode, Decode)]
+pub(super) struct ReservationRow {
+    pub(super) id: ReservationId,
+    pub(super) made: u64,
+    pub(super) created_at: LogTime,
+    pub(super) kept_until: LogTime,
+    pub(super) price: Money,
+    pub(super) reference: Option<Reference>,
+    pub(super) product: u32,
+    pub(super) buyer: u32,
+    pub(super) quantity: u32,
+    pub(super) hold: u32,
+    pub(super) status: ReservationStatus,
+}
+
+#[derive(Encode, Decode)]
+pub(super) struct OrderRow {
+    pub(super) id: OrderId,
+    pub(super) reservation: ReservationId,
+    pub(super) reference: Option<Reference>,
+    pub(super) payment: Option<PaymentReference>,
+    pub(super) created_at: LogTime,
+    pub(super) price: Money,
+    pub(super) refunded: u64,
+    pub(super) product: u32,
+    pub(super) buyer: u32,
+    pub(super) quantity: u32,
+    pub(super) status: OrderStatus,
+    pub(super) restocked: bool,
+}
+
+#[derive(Encode, Decode)]
+pub(super) struct RefundRow {
+    pub(super) id: RefundId,
+    pub(super) created_at: LogTime,
+    pub(super) amount: u64,
+    pub(super) order: u32,
+    pub(super) restock: bool,
+}
+
+#[derive(Encode, Decode)]
+pub(super) struct MemoryRow {
+    pub(super) key: Fingerprint,
+    pub(super) at: LogTime,
+    pub(super) subject: u32,
+    /// The buyer; none for operators.
+    pub(super) owner: Option<u32>,
+    pub(super) act: Act,
+}
+
+/// How many records of each kind there were, and the state hash.
+#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+pub(super) struct End {
+    pub(super) counts: Counts,
+    pub(super) hash: u64,
+}
+
+#[derive(Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub(super) struct Counts {
+    pub(super) products: u64,
+    pub(super) buyers: u64,
+    pub(super) reservations: u64,
+    pub(super) orders: u64,
+    pub(super) refunds: u64,
+    pub(super) kept: u64,
+    pub(super) memory: u64,
+}
+
+impl Section {
+    /// The place of its kind in a snapshot.
+    pub(super) fn stage(&self) -> u8 {
+        match self {
+            Section::Header(_) => 0,
+            Section::Products(_) => 1,
+            Section::Buyers(_) => 2,
+            Section::Reservations(_) => 3,
+            Section::Orders(_) => 4,
+            Section::Refunds(_) => 5,
+            Section::Kept(_) => 6,
+            Section::Memory(_) => 7,
+            Section::End(_) => 8,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Reservations: records and the index by id.
+
+use super::digest::{Kind, Mix};
+use super::pages::{Frozen, Pages};
+use super::table::Table;
+use super::{Slot, keyed};
+use crate::vocabulary::id::{OrderId, ReservationId};
+use crate::vocabulary::limits::EXTERNAL_GRACE;
+use crate::vocabulary::money::{Currency, Money};
+use crate::vocabulary::text::{BuyerId, ProductId, Reference};
+use crate::vocabulary::time::{LogTime, Span};
+use crate::vocabulary::view::{ReservationStatus, ReservationView};
+
+/// One reservation.
+#[derive(Clone)]
+pub(crate) struct Reservation {
+    pub(crate) id: ReservationId,
+    /// The shard's event that it was made in: tells reservations of one moment apart, oldest first.
+    pub(crate) made: u64,
+    pub(crate) created_at: LogTime,
+    /// Once it is over: when it is forgotten.
+    pub(crate) kept_until: LogTime,
+    /// What all units cost, in minor units.
+    pub(crate) amount: u64,
+    pub(crate) reference: Option<Reference>,
+    pub(crate) product: Slot,
+    pub(crate) buyer: Slot,
+    pub(crate) quantity: u32,
+    /// The order that it became. Follows from the order, which names its reservation.
+    pub(crate) order: Slot,
+    /// How long the hold lasts, in milliseconds; at most a day.
+    pub(crate) hold: u32,
+    pub(crate) currency: Currency,
+    pub(crate) status: ReservationStatus,
+}
+
+impl Reservation {
+    /// When the hold ends.
+    pub(crate) fn expires_at(&self) -> LogTime {
+        self.created_at.after(Span(u64::from(self.hold)))
+    }
+
+    /// Until when a payment that was begun must be confirmed: the same, whenever it was begun.
+    pub(crate) fn pay_by(&self) -> LogTime {
+        self.expires_at().after(EXTERNAL_GRACE)
+    }
+
+    /// How it looks, or looked, in `status`: everything else about it never changes. `order` is what it became, if it
+    /// became one since.
+    pub(crate) fn view(
+        &self,
+        product: &ProductId,
+        buyer: &BuyerId,
+        order: Option<OrderId>,
+        status: ReservationStatus,
+    ) -> ReservationView {
+        ReservationView {
+            id: self.id,
+            product: product.clone(),
+            buyer: buyer.clone(),
+            quantity: self.quantity,
+            price: self.price(),
+            reference: self.reference.clone(),
+            status,
+            created_at: self.created_at,
+            expires_at: self.expires_at(),
+            order: order.filter(|_| status == ReservationStatus::Paid),
+            pay_by: (status == ReservationStatus::Paying).then(|| self.pay_by()),
+        }
+    }
+
+    /// When it ends by itself, as it is now.
+    pub(crate) fn ends_at(&self) -> Option<LogTime> {
+        match self.status {
+            ReservationStatus::Held => Some(self.expires_at()),
+            ReservationStatus::Paying => Some(self.pay_by()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn price(&self) -> Money {
+        Money { amount: self.amount, currency: self.currency }
+    }
+
+    /// `product` and `buyer` are the keyed hashes of the ids.
+    pub(crate) fn digest(&self, product: u64, buyer: u64) -> u64 {
+        let [a, b, c] = *self.currency.as_bytes();
+        Mix::new(Kind::Reservation)
+            .id(self.id.0)
+            .word(self.made)
+            .word(self.created_at.0)
+            .word(self.kept_until.0)
+            .word(self.amount)
+            .pair(self.quantity, self.hold)
+            .pair(u32::from_le_bytes([a, b, c, 0]), self.status as u32)
+            .word(product)
+            .word(buyer)
+            .text(self.reference.as_deref())
+            .end()
+    }
+}
+
+/// All reservations of a shard: the live ones, and for a while those that are over.
+#[derive(Default)]
+pub(crate) struct Reservations {
+    pages: Pages<Reservation>,
+    index: Table,
+}
+
+impl Reservations {
+    pub(crate) fn find(&self, id: ReservationId) -> Option<Slot> {
+        self.index.find(keyed::of_random(id.random()), |slot| self.pages.at(slot).id == id)
+    }
+
+    pub(crate) fn at(&self, slot: Slot) -> &Reservation {
+        self.pages.at(slot)
+    }
+
+    pub(crate) fn at_mut(&mut self, slot: Slot) -> &mut Reservation {
+        self.pages.at_mut(slot)
+    }
+
+    /// Adds a reservation whose id is not there yet.
+    pub(crate) fn add(&mut self, reservation: Reservation) -> Slot {
+        let hash = keyed::of_random(reservation.id.random());
+        let slot = self.pages.insert(reservation);
+        self.index.insert(hash, slot, |other| keyed::of_random(self.pages.at(other).id.random()));
+        slot
+    }
+
+    pub(crate) fn remove(&mut self, slot: Slot) -> Option<Reservation> {
+        let removed = self.pages.remove(slot)?;
+        self.index.remove(keyed::of_random(removed.id.random()), slot);
+        Some(removed)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.pages.len()
+    }
+
+    pub(crate) fn frozen(&self) -> Frozen<Reservation> {
+        self.pages.frozen()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reservation_takes_88_bytes_in_its_page() {
+        assert_eq!(size_of::<Option<Reservation>>(), 88);
+    }
+}

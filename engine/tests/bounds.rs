@@ -1,0 +1,138 @@
+//! Bounds that take many commands to reach: remembered answers per buyer and for operators, products per shard.
+
+use engine::command::{AdjustStock, Cancel, Found, PutProduct, Reserve};
+use engine::{
+    AdjustmentId, Batch, Command, Description, Done, Field, Fingerprint, LogTime, Money, OrderId, Outcome,
+    PaymentMode, Proposal, RULES, Refusal, ReservationId, Scope, Shard, ShardId, Span, limits,
+};
+
+const START: LogTime = LogTime(1_795_737_600_000);
+const SECRET: [u8; 16] = [5; 16];
+
+struct Shop {
+    shard: Shard,
+    now: LogTime,
+}
+
+impl Shop {
+    fn new() -> Shop {
+        let mut shop = Shop { shard: Shard::new(ShardId(0)), now: START };
+        shop.send(None, Command::Found(Found { secret: SECRET }));
+        shop.send(None, put("thing"));
+        shop
+    }
+
+    fn send(&mut self, key: Option<u32>, command: Command) -> Outcome {
+        let key = key.map(|key| {
+            let scope = Scope { principal: "anybody".into(), route: "POST /".into(), key: key.to_string() };
+            Fingerprint::of(&SECRET, &scope, &command)
+        });
+        let proposals = vec![Proposal { command, key, not_after: LogTime::NEVER }];
+        let (mut outcomes, mut events) = (Vec::new(), Vec::new());
+        self.shard.apply(&Batch { now: self.now, rules: RULES, proposals }, &mut outcomes, &mut events);
+        outcomes.remove(0)
+    }
+}
+
+fn put(product: &str) -> Command {
+    let description = Description {
+        name: "A thing".parse().expect("well formed"),
+        price: Money { amount: 100, currency: "usd".parse().expect("well formed") },
+        stock: 1_000,
+        max_per_buyer: 1,
+        max_per_buyer_in_group: None,
+        hold: Span::from_secs(600),
+        opens_at: START,
+        closes_at: None,
+        payment: PaymentMode::External,
+        lanes: 1,
+    };
+    let product = product.parse().expect("well formed");
+    Command::PutProduct(Box::new(PutProduct { product, description, if_revision: None }))
+}
+
+fn reserve(buyer: &str, number: u64, quantity: u32) -> Command {
+    Command::Reserve(Reserve {
+        reservation: ReservationId::new(ShardId(0), 0, number),
+        order: OrderId::new(ShardId(0), 0, number),
+        product: "thing".parse().expect("well formed"),
+        buyer: buyer.parse().expect("well formed"),
+        quantity,
+        reference: None,
+        purchase: false,
+    })
+}
+
+fn cancel(number: u64) -> Command {
+    Command::Cancel(Cancel { reservation: ReservationId::new(ShardId(0), 0, number), buyer: None })
+}
+
+fn adjust(delta: i64) -> Command {
+    let (product, reason) = ("thing".parse().expect("well formed"), "why".parse().expect("well formed"));
+    Command::AdjustStock(AdjustStock { id: AdjustmentId::new(ShardId(0), 0, 1), product, delta, reason })
+}
+
+#[test]
+fn a_buyers_answers_are_remembered_up_to_the_bound_and_none_is_forgotten_early() {
+    let mut shop = Shop::new();
+    for key in 0..limits::KEYS_PER_BUYER / 2 {
+        let number = u64::from(key);
+        assert!(matches!(shop.send(Some(2 * key), reserve("alice", number, 1)), Outcome::Done(_)));
+        assert!(matches!(shop.send(Some(2 * key + 1), cancel(number)), Outcome::Done(_)));
+        shop.now.0 += 1;
+    }
+    let full = Outcome::Refused(Refusal::TooManyKeys);
+    assert_eq!(shop.send(Some(9_000), reserve("alice", 9_000, 1)), full);
+    assert_eq!(shop.send(Some(9_000), reserve("alice", 9_000, 0)), full, "it comes before an invalid field");
+    assert_eq!(shop.send(Some(9_000), cancel(3)), full);
+    assert_eq!(shop.send(Some(0), reserve("alice", 9_000, 2)), full, "it comes before a key that is reused");
+    let first = Done::Reserved(ReservationId::new(ShardId(0), 0, 0));
+    assert_eq!(shop.send(Some(0), reserve("alice", 9_000, 1)), Outcome::Replayed(first));
+
+    // Without a key, as another buyer and as an operator everything is as before.
+    assert!(matches!(shop.send(None, reserve("alice", 9_000, 1)), Outcome::Done(_)));
+    assert!(matches!(shop.send(None, cancel(9_000)), Outcome::Done(_)));
+    assert!(matches!(shop.send(Some(9_001), reserve("bob", 9_001, 1)), Outcome::Done(_)));
+    assert!(matches!(shop.send(Some(9_002), adjust(1)), Outcome::Done(_)));
+
+    // The oldest two go after a day, and make room for two.
+    shop.now = START.after(limits::RETENTION);
+    assert!(matches!(shop.send(Some(9_003), reserve("alice", 9_003, 1)), Outcome::Done(_)));
+    assert!(matches!(shop.send(Some(9_004), cancel(9_003)), Outcome::Done(_)));
+    assert_eq!(shop.send(Some(9_005), reserve("alice", 9_005, 1)), full);
+    assert_eq!(shop.shard.hash(), shop.shard.recomputed_hash());
+}
+
+#[test]
+fn operators_have_a_bound_together() {
+    let mut shop = Shop::new();
+    for key in 0..limits::KEYS_PER_SHARD_OF_OPERATORS {
+        let delta = if key % 2 == 0 { 1 } else { -1 };
+        assert!(matches!(shop.send(Some(key), adjust(delta)), Outcome::Done(_)));
+    }
+    assert_eq!(shop.send(Some(1_000_000), adjust(1)), Outcome::Refused(Refusal::TooManyKeys));
+    assert!(matches!(shop.send(Some(1_000_000), reserve("alice", 1, 1)), Outcome::Done(_)));
+    assert!(matches!(shop.send(Some(7), adjust(-1)), Outcome::Replayed(_)));
+}
+
+#[test]
+fn a_shard_has_so_many_products_and_no_more() {
+    let mut shop = Shop::new();
+    for number in 1..limits::PRODUCTS_PER_SHARD {
+        assert!(matches!(shop.send(None, put(&format!("p-{number}"))), Outcome::Done(_)));
+    }
+    assert_eq!(shop.send(None, put("one-more")), Outcome::Refused(Refusal::Invalid(Field::Products)));
+    assert!(matches!(shop.send(None, put("p-1")), Outcome::Done(_)));
+    assert_eq!(shop.shard.touched().len(), limits::PRODUCTS_PER_SHARD);
+}
+
+#[test]
+fn no_time_is_too_late_for_deadlines() {
+    let mut shop = Shop::new();
+    shop.now = LogTime::NEVER;
+    assert!(matches!(shop.send(Some(1), reserve("alice", 1, 1)), Outcome::Done(_)));
+    let end = shop.shard.next_deadline().expect("the hold ends");
+    assert!(end > shop.shard.now() && end < LogTime::NEVER);
+    assert!(matches!(shop.send(Some(2), cancel(1)), Outcome::Done(_)));
+    assert_eq!(shop.shard.next_deadline(), None);
+}

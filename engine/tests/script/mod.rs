@@ -1,0 +1,13 @@
+//! Runs scripts against a shard.
+
+mod clock;
+mod names;
+mod parse;
+mod print;
+mod runner;
+mod step;
+mod words;
+mod world;
+
+pub(crate) use runner::{difference, run};
+pub(crate) use world::World;

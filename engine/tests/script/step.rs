@@ -1,0 +1,41 @@
+//! The steps of a script.
+
+use engine::command::Reserve;
+use engine::{LogTime, ProductId, Proposal, Query, Scope, Span};
+
+/// One step.
+pub(crate) enum Step {
+    /// The clock goes to a time.
+    At(LogTime),
+    /// The clock goes on for a while.
+    After(Span),
+    /// A shard of its own, not founded.
+    Unfounded,
+    /// A batch without commands.
+    Tick,
+    /// One command, as a batch of its own.
+    Propose(Sent),
+    /// Commands of one batch follow.
+    Together,
+    /// How something is now.
+    Show(Query),
+    /// What the leader would be told of an attempt.
+    Consider(Reserve),
+    /// When something next ends by itself.
+    Deadline,
+    /// How far time can go with about so many ends.
+    Cap(usize),
+    /// How far the recount of a product agrees with its books.
+    Audit(ProductId),
+    /// The shard is captured, written, read and goes on from there.
+    Reload,
+}
+
+/// A command with what goes with it.
+pub(crate) struct Sent {
+    pub(crate) proposal: Proposal,
+    /// The scope of the key, if it has one. The fingerprint is made when it is sent.
+    pub(crate) scope: Option<Scope>,
+    /// The rules of the batch.
+    pub(crate) rules: u16,
+}

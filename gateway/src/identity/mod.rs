@@ -1,0 +1,9 @@
+//! Who is asking: tokens and their roles, buyers, and what each may do.
+
+mod caller;
+mod role;
+mod token;
+
+pub(crate) use caller::{Identity, Operator};
+pub use role::Role;
+pub use token::{TokenError, Tokens};

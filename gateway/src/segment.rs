@@ -1,0 +1,53 @@
+//! The id in a path.
+
+use std::str::FromStr;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use engine::{OrderId, ProductId, RefundId, ReservationId};
+
+use crate::problem::Problem;
+
+/// What may stand in a path.
+pub(crate) trait Named: FromStr {
+    /// What it is called in messages.
+    const NAME: &'static str;
+    /// What it takes.
+    const TAKES: &'static str;
+}
+
+const UUID: &str = "a UUID, like 0193a0c0-7001-7a3b-8000-3f0c5a1d2e4f";
+
+impl Named for ProductId {
+    const NAME: &'static str = "product id";
+    const TAKES: &'static str = ProductId::TAKES;
+}
+
+impl Named for ReservationId {
+    const NAME: &'static str = "reservation id";
+    const TAKES: &'static str = UUID;
+}
+
+impl Named for OrderId {
+    const NAME: &'static str = "order id";
+    const TAKES: &'static str = UUID;
+}
+
+impl Named for RefundId {
+    const NAME: &'static str = "refund id";
+    const TAKES: &'static str = UUID;
+}
+
+/// The one id that a path has.
+pub(crate) struct Segment<T>(pub(crate) T);
+
+impl<T: Named, S: Send + Sync> FromRequestParts<S> for Segment<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Segment<T>, Problem> {
+        let malformed = || Problem::field(T::NAME, T::TAKES);
+        let segments = RawPathParams::from_request_parts(parts, state).await.map_err(|_| malformed())?;
+        let (_, text) = segments.iter().next().ok_or_else(malformed)?;
+        text.parse().map(Segment).map_err(|_| malformed())
+    }
+}

@@ -1,0 +1,64 @@
+//! A reservation in JSON.
+
+use engine::view::{ReservationStatus, ReservationView};
+use engine::{Currency, OrderId, ReservationId};
+use serde::Serialize;
+
+use super::{Shown, Timestamp, Word};
+
+/// A reservation.
+#[derive(Serialize)]
+pub(crate) struct ReservationJson<'a> {
+    id: Shown<'a, ReservationId>,
+    product_id: &'a str,
+    buyer_id: &'a str,
+    quantity: u32,
+    amount: u64,
+    currency: Shown<'a, Currency>,
+    reference: Option<&'a str>,
+    status: &'static str,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+    order_id: Option<Shown<'a, OrderId>>,
+    payment: Option<PaymentJson>,
+}
+
+/// A payment under way outside: the shop knows more of it than we do.
+#[derive(Serialize)]
+struct PaymentJson {
+    status: &'static str,
+    #[serde(rename = "try")]
+    attempt: u32,
+    pay_by: Timestamp,
+    next_action: Option<()>,
+    error: Option<()>,
+}
+
+impl<'a> From<&'a ReservationView> for ReservationJson<'a> {
+    fn from(reservation: &'a ReservationView) -> ReservationJson<'a> {
+        ReservationJson {
+            id: Shown(&reservation.id),
+            product_id: &reservation.product,
+            buyer_id: &reservation.buyer,
+            quantity: reservation.quantity,
+            amount: reservation.price.amount,
+            currency: Shown(&reservation.price.currency),
+            reference: reservation.reference.as_deref(),
+            status: reservation.status.word(),
+            created_at: Timestamp(reservation.created_at),
+            expires_at: Timestamp(reservation.expires_at),
+            order_id: reservation.order.as_ref().map(Shown),
+            payment: payment(reservation),
+        }
+    }
+}
+
+fn payment(reservation: &ReservationView) -> Option<PaymentJson> {
+    (reservation.status == ReservationStatus::Paying).then(|| PaymentJson {
+        status: "processing",
+        attempt: 1,
+        pay_by: Timestamp(reservation.pay_by.unwrap_or(reservation.expires_at)),
+        next_action: None,
+        error: None,
+    })
+}

@@ -1,0 +1,12 @@
+//! The calls that nodes make to each other beside Raft's own.
+
+use crate::peer::CallKind;
+
+/// Requests for a shard's leader, many in one call.
+pub const FORWARD: CallKind = CallKind(1);
+/// In which leadership the node can answer for a shard, and what log time it is there.
+pub const STANDING: CallKind = CallKind(2);
+/// What the node takes log time to be.
+pub const ESTIMATE: CallKind = CallKind(3);
+/// How the node's replica of a shard stands.
+pub const REPORT: CallKind = CallKind(4);

@@ -1,0 +1,206 @@
+//! The directory that holds what a node must not forget, and proof of whose it is.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bincode::{Decode, Encode};
+use engine::codec;
+use uuid::Uuid;
+
+use crate::disk::{Disk, Lock};
+use crate::types::NodeId;
+
+const IDENTITY: &str = "identity";
+const UNFINISHED: &str = "identity.unfinished";
+const LOCK: &str = "lock";
+const MAGIC: [u8; 8] = *b"FLASHDIR";
+/// An identity file is at most this long.
+const IDENTITY_BYTES_MAX: usize = 64 << 10;
+
+/// A node's data directory, locked for this process while this is held.
+pub struct DataDir {
+    path: PathBuf,
+    identity: Identity,
+    _lock: Box<dyn Lock>,
+}
+
+/// Whose data it is, as it stands in the identity file: magic (8 bytes), checksum (4, little endian), then this by the
+/// codec, which brings its own format byte.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+struct Identity {
+    cluster: String,
+    node: NodeId,
+    instance: u128,
+}
+
+/// Why a data directory cannot be used. Every message names the directory and says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another process has it.
+    #[error("{path} is in use by another process: stop that one first, or give this node another directory", path = .path.display())]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// It belongs to another cluster or node.
+    #[error(
+        "{path} holds the data of node {found_node} of cluster {found_cluster:?}, not of node {node} of cluster \
+         {cluster:?}: give this node its own directory",
+        path = .path.display()
+    )]
+    Foreign {
+        /// The directory.
+        path: PathBuf,
+        /// The cluster that it belongs to.
+        found_cluster: String,
+        /// The node that it belongs to.
+        found_node: NodeId,
+        /// The cluster that was to use it.
+        cluster: String,
+        /// The node that was to use it.
+        node: NodeId,
+    },
+    /// There is data, but nothing says whose.
+    #[error(
+        "{path} holds {what} but no identity: restore its file {IDENTITY:?}, or start this node with an empty \
+         directory under a new id",
+        path = .path.display()
+    )]
+    Unidentified {
+        /// The directory.
+        path: PathBuf,
+        /// What is in it.
+        what: &'static str,
+    },
+    /// The identity file is not what was written.
+    #[error("{path} is damaged: {what}; restore it, or start this node with an empty directory under a new id", path = .path.display())]
+    Damaged {
+        /// The identity file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// The operating system refused something.
+    #[error("cannot {what} {path}: {source}", path = .path.display())]
+    Io {
+        /// What was tried.
+        what: &'static str,
+        /// On which file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Error {
+        let path = path.into();
+        move |source| Error::Io { what, path, source }
+    }
+}
+
+impl DataDir {
+    /// Opens the directory at `path` for `node` of `cluster`, creating it if it is not there.
+    ///
+    /// # Errors
+    /// If another process has it, it belongs to another cluster or node, or it holds data that nothing says the owner
+    /// of; what the disk says.
+    pub fn open(disk: &Arc<dyn Disk>, path: &Path, cluster: &str, node: NodeId) -> Result<DataDir, Error> {
+        disk.create_dir(path).map_err(Error::io("create", path))?;
+        let lock_file = path.join(LOCK);
+        let lock = match disk.lock(&lock_file) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                return Err(Error::InUse { path: path.to_owned() });
+            }
+            other => other.map_err(Error::io("lock", &lock_file))?,
+        };
+        let identity = match read_identity(&**disk, path)? {
+            Some(identity) => identity,
+            None => create_identity(&**disk, path, cluster, node)?,
+        };
+        if identity.cluster != cluster || identity.node != node {
+            return Err(Error::Foreign {
+                path: path.to_owned(),
+                found_cluster: identity.cluster,
+                found_node: identity.node,
+                cluster: cluster.to_owned(),
+                node,
+            });
+        }
+        Ok(DataDir { path: path.to_owned(), identity, _lock: lock })
+    }
+
+    /// Tells this directory from any other that the node may have had; random, made with the directory.
+    pub fn instance(&self) -> Uuid {
+        Uuid::from_u128(self.identity.instance)
+    }
+
+    /// Where the write-ahead log is.
+    pub fn log(&self) -> PathBuf {
+        log_in(&self.path)
+    }
+
+    /// Where the snapshots are.
+    pub fn snapshots(&self) -> PathBuf {
+        snapshots_in(&self.path)
+    }
+
+    /// Where the node-local, rebuildable listings are.
+    pub fn listings(&self) -> PathBuf {
+        self.path.join("listings")
+    }
+}
+
+fn log_in(path: &Path) -> PathBuf {
+    path.join("log")
+}
+
+fn snapshots_in(path: &Path) -> PathBuf {
+    path.join("snapshots")
+}
+
+fn read_identity(disk: &dyn Disk, dir: &Path) -> Result<Option<Identity>, Error> {
+    let path = dir.join(IDENTITY);
+    let file = match disk.open(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(Error::io("open", &path))?,
+    };
+    let damaged = |what: String| Error::Damaged { path: path.clone(), what };
+    let len = file.len().map_err(Error::io("measure", &path))?;
+    let len = usize::try_from(len).ok().filter(|len| (12..=IDENTITY_BYTES_MAX).contains(len));
+    let len = len.ok_or_else(|| damaged("its length cannot be right".to_owned()))?;
+    let mut bytes = vec![0; len];
+    file.read_at(0, &mut bytes).map_err(Error::io("read", &path))?;
+    if bytes[..8] != MAGIC || bytes[8..12] != crc32c::crc32c(&bytes[12..]).to_le_bytes() {
+        return Err(damaged("it does not match its checksum".to_owned()));
+    }
+    codec::decode(&bytes[12..]).map(Some).map_err(|error| damaged(error.to_string()))
+}
+
+fn create_identity(disk: &dyn Disk, dir: &Path, cluster: &str, node: NodeId) -> Result<Identity, Error> {
+    check_empty(disk, dir)?;
+    let identity = Identity { cluster: cluster.to_owned(), node, instance: Uuid::new_v4().as_u128() };
+    let encoded = codec::encode(&identity);
+    let bytes = [&MAGIC[..], &crc32c::crc32c(&encoded).to_le_bytes(), &encoded].concat();
+    let aside = dir.join(UNFINISHED);
+    let file = disk.create(&aside).map_err(Error::io("create", &aside))?;
+    file.write_at(0, &bytes).map_err(Error::io("write", &aside))?;
+    file.sync().map_err(Error::io("sync", &aside))?;
+    disk.rename(&aside, &dir.join(IDENTITY)).map_err(Error::io("rename", &aside))?;
+    disk.sync_dir(dir).map_err(Error::io("sync", dir))?;
+    Ok(identity)
+}
+
+/// A log or snapshots without an identity are not a new node's.
+fn check_empty(disk: &dyn Disk, dir: &Path) -> Result<(), Error> {
+    for (what, inside) in [("a log", log_in(dir)), ("snapshots", snapshots_in(dir))] {
+        match disk.list(&inside) {
+            Ok(names) if names.is_empty() => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Ok(_) => return Err(Error::Unidentified { path: dir.to_owned(), what }),
+            Err(error) => return Err(Error::io("list", inside)(error)),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! The log of a node: opening it, handing out its shards, closing it.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+use engine::ShardId;
+
+use super::error::Error;
+use super::lock::lock;
+use super::options::{Drive, Options};
+use super::preparer::Preparer;
+use super::recovery::{Recovered, recover};
+use super::segment;
+use super::shard_log::ShardLog;
+use super::shared::Shared;
+use super::stats::Stats;
+use super::supply::Supply;
+use super::writer::{Position, Writer};
+use crate::disk::Disk;
+
+/// The log of a node, shared by its shards. Dropping it closes it, and blocks for as long as [`Log::close`] waits.
+pub struct Log {
+    inner: Arc<Inner>,
+}
+
+/// What a log and its shards share.
+pub(super) struct Inner {
+    pub(super) shared: Arc<Shared>,
+    /// The writer, if callers drive it.
+    writer: Mutex<Option<Writer>>,
+    /// The writer's thread, if it has one.
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Log {
+    /// Opens the log in `dir`, which is created if need be. Nobody else may use the directory: see
+    /// [`crate::data_dir::DataDir`]. Blocks: it reads all segments (about a second a gigabyte), and makes the first
+    /// one if there is none.
+    ///
+    /// # Errors
+    /// If anything that was ever synced is damaged or missing, naming the file and the place; if the options are wrong;
+    /// what the disk says.
+    pub fn open(disk: Arc<dyn Disk>, dir: &Path, options: Options) -> Result<Log, Error> {
+        options.check()?;
+        disk.create_dir(dir).map_err(Error::io("create", dir))?;
+        let recovered = recover(&*disk, dir)?;
+        let Recovered { mut replay, mut segments, mut left_over, mut offset } = recovered;
+        drop_misfits(&*disk, dir, &mut left_over, options.segment_bytes)?;
+        let last =
+            left_over.back().map(|segment| segment.number).or(segments.back().map(|segment| segment.number));
+        let next_number = last.map_or(1, |last| last + 1);
+        let mut preparer = Preparer::open(Arc::clone(&disk), dir, options.segment_bytes, next_number)?;
+        if segments.is_empty() {
+            let first = left_over.pop_front().map_or_else(|| preparer.prepare(), Ok)?;
+            segments.push_back(Arc::new(first));
+            offset = segment::PAGE_BYTES;
+        }
+        let shared = Shared::new(options.clone(), replay.shards(dir)?);
+        let failing = Arc::clone(&shared);
+        let supply = Supply::start(preparer, left_over, options.drive, move |error| failing.fail(&error))?;
+        let sequence = replay.next_sequence.unwrap_or(1);
+        let position = Position { segments, offset, sequence, views: replay.views };
+        let writer = Writer::new(Arc::clone(&shared), supply, position);
+        Ok(Log { inner: Arc::new(Inner::start(shared, writer, dir)?) })
+    }
+
+    /// The log of shard `id`; a new one is empty. One openraft group at a time may write to it.
+    pub fn shard(&self, id: ShardId) -> ShardLog {
+        ShardLog { shard: self.inner.shared.shard(id), inner: Arc::clone(&self.inner) }
+    }
+
+    /// What the log counts.
+    pub fn stats(&self) -> Stats {
+        self.inner.shared.stats()
+    }
+
+    /// Writes and syncs what is queued, with the last known commit of every shard, and ends the log's threads. Calls
+    /// to its shards fail from then on.
+    ///
+    /// # Errors
+    /// None; a failure to write goes the way of all such failures, see [`Options::on_fatal`].
+    pub async fn close(self) {
+        let closing = tokio::task::spawn_blocking(move || drop(self));
+        if let Err(error) = closing.await {
+            tracing::error!("closing the log failed: {error}");
+        }
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.inner.shared.queue_committed();
+        self.inner.drive();
+        self.inner.shared.queue.close();
+        lock(&self.inner.writer).take();
+        if let Some(thread) = lock(&self.inner.thread).take() {
+            let _panicked = thread.join();
+        }
+    }
+}
+
+impl Inner {
+    fn start(shared: Arc<Shared>, writer: Writer, dir: &Path) -> Result<Inner, Error> {
+        if shared.options.drive == Drive::Caller {
+            return Ok(Inner { shared, writer: Mutex::new(Some(writer)), thread: Mutex::default() });
+        }
+        let end = End { shared: Arc::clone(&shared), dir: dir.to_owned() };
+        let thread = thread::Builder::new()
+            .name("log-writer".to_owned())
+            .spawn(move || write_all(end, writer))
+            .map_err(|source| Error::Thread { source })?;
+        Ok(Inner { shared, writer: Mutex::default(), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Writes what is queued, if callers do the writing here.
+    pub(super) fn drive(&self) {
+        let mut writer = lock(&self.writer);
+        let Some(running) = writer.as_mut() else { return };
+        let mut batch = VecDeque::new();
+        while self.shared.queue.take_now(&mut batch) {
+            if let Err(error) = running.write(&mut batch) {
+                writer.take();
+                return self.shared.fail(&error);
+            }
+        }
+    }
+}
+
+/// The writer's thread: group commit without a timer, since what comes during a sync is the next frame.
+fn write_all(end: End, mut writer: Writer) {
+    let mut batch = VecDeque::new();
+    while end.shared.queue.take(&mut batch) {
+        if let Err(error) = writer.write(&mut batch) {
+            return end.shared.fail(&error);
+        }
+    }
+}
+
+/// If the writer panics, those who wait are told and the log ends like after any other failure.
+struct End {
+    shared: Arc<Shared>,
+    dir: std::path::PathBuf,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.shared.fail(&Error::ThreadEnded { path: self.dir.clone() });
+        }
+    }
+}
+
+/// Removes prepared segments that have another length than is asked for now, from the last on, so that no gap appears.
+fn drop_misfits(
+    disk: &dyn Disk,
+    dir: &Path,
+    left_over: &mut VecDeque<segment::Segment>,
+    segment_bytes: u32,
+) -> Result<(), Error> {
+    if left_over.iter().all(|segment| segment.bytes == segment_bytes) {
+        return Ok(());
+    }
+    while let Some(segment) = left_over.pop_back() {
+        disk.remove(&segment.path).map_err(Error::io("remove", &segment.path))?;
+        disk.sync_dir(dir).map_err(Error::sync(dir))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! Why a node cannot start.
+
+use std::io;
+
+use engine::ShardId;
+
+/// Why a node cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The data directory is another node's, in use, or cannot be used.
+    #[error(transparent)]
+    DataDir(#[from] crate::data_dir::Error),
+    /// The write-ahead log is damaged or cannot be read.
+    #[error(transparent)]
+    Log(#[from] crate::log::Error),
+    /// A snapshot is damaged or cannot be read.
+    #[error(transparent)]
+    Snapshot(#[from] crate::snapshot::Error),
+    /// A snapshot does not hold a shard's state.
+    #[error("{0}")]
+    State(#[source] io::Error),
+    /// openraft does not take the settings.
+    #[error("the election times do not go together: {0}")]
+    Timing(#[from] openraft::ConfigError),
+    /// A Raft group did not come up.
+    #[error("shard {shard} did not come up: {why}")]
+    Raft {
+        /// Which one.
+        shard: ShardId,
+        /// What openraft said.
+        why: String,
+    },
+    /// The peer listener does not work.
+    #[error("peers cannot be answered: {0}")]
+    Listen(#[source] io::Error),
+    /// The system gives no threads.
+    #[error("the actors' threads cannot be started: {0}")]
+    Threads(#[source] io::Error),
+}

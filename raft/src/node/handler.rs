@@ -1,0 +1,87 @@
+//! What this node does with the requests of its peers.
+
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use engine::{LogTime, ShardId, codec};
+use tokio::sync::oneshot;
+
+use super::replica::Replica;
+use super::report;
+use crate::call;
+use crate::machine::{Machine, Raft};
+use crate::peer::{CallKind, Handler, Refusal};
+use crate::route::ForwardReply;
+use crate::shard::clock::Moment;
+use crate::shard::inbox::Work;
+use crate::shard::reply::ReplyTo;
+use crate::shard::request::{Leadership, Obstacle, Reply, Request};
+use crate::snapshot::{SnapshotStore, SnapshotWriter};
+use crate::types::{NodeId, SnapshotMeta};
+
+/// Answers the peers.
+pub(super) struct Answering {
+    pub(super) replicas: Arc<[Replica]>,
+    pub(super) snapshots: SnapshotStore,
+}
+
+impl Answering {
+    fn replica(&self, shard: u16) -> Option<&Replica> {
+        self.replicas.get(usize::from(shard))
+    }
+}
+
+impl Handler for Answering {
+    type Machine = Machine;
+    type Sink = SnapshotWriter;
+
+    fn raft(&self, shard: u16) -> Option<Raft> {
+        self.replica(shard).map(|replica| replica.raft.clone())
+    }
+
+    async fn receive_snapshot(&self, shard: u16, meta: &SnapshotMeta) -> io::Result<SnapshotWriter> {
+        self.snapshots.create(ShardId(shard), meta.clone()).map_err(io::Error::other)
+    }
+
+    async fn call(&self, _from: NodeId, shard: u16, kind: CallKind, body: Bytes) -> Result<Bytes, Refusal> {
+        let replica = self.replica(shard).ok_or(Refusal::UnknownShard)?;
+        match kind {
+            call::FORWARD => forwarded(replica, &body).await,
+            call::STANDING => Ok(codec::encode(&standing(replica)).into()),
+            call::ESTIMATE => Ok(codec::encode(&log_time(replica).await?).into()),
+            call::REPORT => report::answer(replica, &body).await,
+            _ => Err(Refusal::UnknownKind),
+        }
+    }
+}
+
+fn standing(replica: &Replica) -> Option<(Leadership, LogTime)> {
+    let standing = replica.standing.borrow();
+    let standing = standing.as_ref()?;
+    Some((standing.leadership, standing.clock.now(Moment::now())))
+}
+
+async fn log_time(replica: &Replica) -> Result<LogTime, Refusal> {
+    let (tell, told) = oneshot::channel();
+    replica.inbox.push(Work::Inspect(Box::new(move |core| {
+        // Whoever asked may have gone away.
+        let _gone = tell.send(core.log_time(Moment::now()));
+    })));
+    told.await.map_err(|_| Refusal::Stopping)
+}
+
+async fn forwarded(replica: &Replica, body: &[u8]) -> Result<Bytes, Refusal> {
+    let requests: Vec<Request> = codec::decode(body).map_err(Refusal::failed)?;
+    let (targets, replies) = ReplyTo::frame(requests.len());
+    if requests.is_empty() {
+        return Ok(codec::encode(&ForwardReply { now: standing(replica), replies: Vec::new() }).into());
+    }
+    for (request, target) in requests.into_iter().zip(targets) {
+        if let Err(target) = replica.inbox.request(request, target) {
+            target.send(Reply::NotDone(Obstacle::Overloaded));
+        }
+    }
+    let replies = replies.await.map_err(|_| Refusal::Abandoned)?;
+    Ok(codec::encode(&ForwardReply { now: standing(replica), replies }).into())
+}

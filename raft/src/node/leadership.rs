@@ -1,0 +1,110 @@
+//! Leadership: tells each actor whether its node leads, spreads the leaders over the nodes, and hands over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use openraft::ServerState;
+use openraft::async_runtime::watch::WatchReceiver;
+use tokio::time::{Instant, MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, info};
+
+use super::replica::Replica;
+use crate::machine::Raft;
+use crate::peer::Peers;
+use crate::shard::inbox::Work;
+use crate::shard::message::Message;
+use crate::shard::request::Leadership;
+use crate::types::NodeId;
+
+/// How often it is looked whether a shard should be led elsewhere.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How many looks in a row the preferred node must have been fit: nobody hands over to one that flaps.
+const FIT_LOOKS: u32 = 6;
+/// How many entries a node may be behind to be fit: it catches up before it is elected.
+const FIT_LAG: u64 = 64;
+/// How long handing over may take.
+const HAND_OVER_WITHIN: Duration = Duration::from_secs(2);
+
+/// Watches one shard's group until `stop`.
+pub(super) async fn watch(replica: Arc<[Replica]>, shard: usize, stop: CancellationToken) {
+    let replica = &replica[shard];
+    let mut metrics = replica.raft.server_metrics();
+    loop {
+        let (leads, leader) = {
+            let metrics = metrics.borrow_and_update();
+            let leads = metrics.state == ServerState::Leader && metrics.vote.committed;
+            (leads.then(|| Leadership::from(metrics.vote.leader_id)), metrics.current_leader)
+        };
+        replica.inbox.push(Work::Tell(Message::Leadership(leads)));
+        replica.leader.send_if_modified(|known| std::mem::replace(known, leader) != leader);
+        tokio::select! {
+            changed = metrics.changed() => if changed.is_err() { return },
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+/// Hands a shard over to the node that should lead it, once that one is fit, until `stop`.
+pub(super) async fn spread(
+    replica: Arc<[Replica]>,
+    shard: usize,
+    preferred: NodeId,
+    peers: Peers,
+    stop: CancellationToken,
+) {
+    let raft = &replica[shard].raft;
+    let mut looks = tokio::time::interval(LOOK_EVERY);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut fit_looks = 0;
+    loop {
+        tokio::select! {
+            _ = looks.tick() => {}
+            () = stop.cancelled() => return,
+        }
+        let fit = *raft.node_id() != preferred && raft.is_leader() && is_fit(raft, preferred, &peers);
+        fit_looks = if fit { fit_looks + 1 } else { 0 };
+        if fit_looks == FIT_LOOKS {
+            fit_looks = 0;
+            info!(shard = %replica[shard].shard, to = preferred, "hands the shard to the node that should lead it");
+            transfer(raft, preferred).await;
+        }
+    }
+}
+
+fn is_fit(raft: &Raft, node: NodeId, peers: &Peers) -> bool {
+    lag(raft, node).is_some_and(|lag| lag <= FIT_LAG) && peers.connected().contains(&node)
+}
+
+/// How many entries `node` is behind, as the leader knows.
+fn lag(raft: &Raft, node: NodeId) -> Option<u64> {
+    let metrics = raft.metrics();
+    let metrics = metrics.borrow_watched();
+    let matched = metrics.replication.as_ref()?.get(&node)?.as_ref()?.index;
+    Some(metrics.last_log_index?.saturating_sub(matched))
+}
+
+async fn transfer(raft: &Raft, to: NodeId) {
+    if let Err(error) = raft.trigger().transfer_leader(to).await {
+        debug!(%error, "no hand-over: the group is ending");
+    }
+}
+
+/// Hands every shard that this node leads to the fittest other node, and waits until it leads none.
+pub(super) async fn hand_over(replicas: &[Replica], others: &[NodeId]) {
+    let deadline = Instant::now() + HAND_OVER_WITHIN;
+    for replica in replicas {
+        let fittest = others.iter().filter_map(|&node| Some((lag(&replica.raft, node)?, node))).min();
+        if let Some((_, node)) = fittest.filter(|_| replica.raft.is_leader()) {
+            transfer(&replica.raft, node).await;
+        }
+    }
+    for replica in replicas {
+        let mut leader = replica.leader.subscribe();
+        let me = *replica.raft.node_id();
+        let elsewhere = leader.wait_for(|leader| leader.is_some_and(|leader| leader != me));
+        if tokio::time::timeout_at(deadline, elsewhere).await.is_err() {
+            info!(shard = %replica.shard, "no other node took the shard over in time");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! A replica: one shard on this node, from its inbox to its Raft group.
+
+use std::sync::{Arc, OnceLock};
+
+use actix::{Actor, ArbiterHandle};
+use engine::{Event, ShardId};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::{Config, Error};
+use crate::board::Board;
+use crate::log::Log;
+use crate::machine::{self, Machine, Raft};
+use crate::peer::Peers;
+use crate::shard::actor::{ShardActor, Standing, Surroundings};
+use crate::shard::core::{Core, Randomness};
+use crate::shard::estimate::Estimates;
+use crate::shard::inbox::{Inbox, Work};
+use crate::shard::reply::ReplyTo;
+use crate::shard::stats::ShardStats;
+use crate::snapshot::{SnapshotFile, SnapshotStore};
+use crate::types::NodeId;
+
+/// One shard on this node.
+pub(super) struct Replica {
+    pub(super) shard: ShardId,
+    pub(super) inbox: Arc<Inbox>,
+    pub(super) raft: Raft,
+    pub(super) standing: watch::Receiver<Option<Standing>>,
+    pub(super) leader: watch::Sender<Option<NodeId>>,
+    pub(super) stats: Arc<ShardStats>,
+}
+
+/// What all replicas of a node share.
+pub(super) struct Shared<'a> {
+    pub(super) config: &'a Config,
+    pub(super) raft_config: Arc<openraft::Config>,
+    pub(super) log: &'a Log,
+    pub(super) snapshots: &'a SnapshotStore,
+    pub(super) peers: &'a Peers,
+    pub(super) board: &'a Arc<Board>,
+    pub(super) events: &'a mpsc::Sender<(ShardId, Vec<Event>)>,
+}
+
+impl Replica {
+    /// Loads the shard's state, starts its actor on `arbiter`, and joins its Raft group.
+    pub(super) async fn start(
+        shared: &Shared<'_>,
+        shard: ShardId,
+        arbiter: &ArbiterHandle,
+    ) -> Result<Replica, Error> {
+        let snapshot = shared.snapshots.current(shard)?;
+        let meta = snapshot.as_ref().map(|file| file.meta().clone());
+        let core = core(shard, snapshot).await?;
+        let inbox = Arc::new(Inbox::default());
+        let raft_cell = Arc::new(OnceLock::new());
+        let stats = Arc::new(ShardStats::default());
+        let (standing, standings) = watch::channel(None);
+        let around = Surroundings {
+            shard,
+            inbox: Arc::clone(&inbox),
+            raft: Arc::clone(&raft_cell),
+            estimates: Estimates::new(shared.peers.clone(), shard, shared.config.others()),
+            board: Arc::clone(shared.board),
+            events: shared.events.clone(),
+            standing,
+            stats: Arc::clone(&stats),
+            snapshot_log_bytes: shared.config.snapshot_log_bytes,
+        };
+        ShardActor::start_in_arbiter(arbiter, move |_| ShardActor::new(core, around));
+        let machine = Machine::new(shard, Arc::clone(&inbox), shared.snapshots.clone(), meta.as_ref());
+        let raft = Raft::new(
+            shared.config.node,
+            Arc::clone(&shared.raft_config),
+            shared.peers.network::<SnapshotFile>(shard.0),
+            shared.log.shard(shard),
+            machine,
+        )
+        .await
+        .map_err(|fatal| Error::Raft { shard, why: fatal.to_string() })?;
+        assert!(raft_cell.set(raft.clone()).is_ok(), "a replica joins its group once");
+        let leader = watch::Sender::new(None);
+        Ok(Replica { shard, inbox, raft, standing: standings, leader, stats })
+    }
+
+    /// Leaves the Raft group and ends the actor.
+    pub(super) async fn stop(&self) {
+        if let Err(error) = self.raft.shutdown().await {
+            tracing::warn!(shard = %self.shard, %error, "the Raft group did not end in order");
+        }
+        let (done, ended) = oneshot::channel();
+        self.inbox.push(Work::Stop(done));
+        if ended.await.is_err() {
+            tracing::warn!(shard = %self.shard, "the actor had ended already");
+        }
+    }
+}
+
+async fn core(shard: ShardId, snapshot: Option<SnapshotFile>) -> Result<Core<ReplyTo>, Error> {
+    let randomness = randomness();
+    let Some(file) = snapshot else { return Ok(Core::new(engine::Shard::new(shard), None, randomness)) };
+    let applied = file.meta().last_log_id;
+    let loaded = tokio::task::spawn_blocking(move || machine::load(shard, &file)).await;
+    let engine = loaded.map_err(|error| Error::State(std::io::Error::other(error)))?.map_err(Error::State)?;
+    Ok(Core::new(engine, applied, randomness))
+}
+
+fn randomness() -> Randomness {
+    let nonce = uuid::Uuid::new_v4().as_u64_pair();
+    Randomness { secret: uuid::Uuid::new_v4().into_bytes(), nonce: nonce.0 ^ nonce.1 }
+}

@@ -1,0 +1,277 @@
+//! Starting, using and stopping a node.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Arbiter, System};
+use engine::snapshot::Capture;
+use engine::{Event, Settled, ShardId, Unsettled, codec};
+use openraft::BasicNode;
+use openraft::async_runtime::watch::WatchReceiver;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::handler::Answering;
+use super::leadership;
+use super::replica::{Replica, Shared};
+use super::report::{self, Report, ReportRequest};
+use super::{Config, Error};
+use crate::board::Board;
+use crate::call;
+use crate::data_dir::DataDir;
+use crate::disk::{Disk, RealDisk};
+use crate::log::{self, Log};
+use crate::peer::{self, Peers, Server, ServerHandle};
+use crate::route::{Forwarder, Route, Router, Standings};
+use crate::shard::inbox::Work;
+use crate::shard::request::Ask;
+use crate::shard::stats::ShardStats;
+use crate::snapshot::SnapshotStore;
+use crate::types::NodeId;
+
+/// How many lots of facts may wait for whoever listens.
+const FACTS_MAX: usize = 4_096;
+/// How long a node that is not to lead a new shard waits before it founds the shard's group all the same.
+const FOUND_AFTER: Duration = Duration::from_secs(3);
+/// How long a peer may take to report, a recount included.
+const REPORT_WITHIN: Duration = Duration::from_secs(10);
+
+/// The facts of all shards, in order for each, as they come about. Whoever falls behind misses some, sees a gap in the
+/// sequence, and starts again from a [`Node::capture`].
+pub type Facts = mpsc::Receiver<(ShardId, Vec<Event>)>;
+
+/// A running node.
+pub struct Node {
+    config: Config,
+    replicas: Arc<[Replica]>,
+    router: Router,
+    board: Arc<Board>,
+    peers: Peers,
+    server: ServerHandle,
+    log: Log,
+    actors: System,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    // Held for as long as the node runs: nobody else may use the directory.
+    _data: DataDir,
+}
+
+impl Node {
+    /// Opens the node's data, starts its replicas, and answers peers on `listener`.
+    ///
+    /// # Errors
+    /// [`Error`] names what stands in the way; nothing was lost.
+    pub async fn start(config: Config, listener: TcpListener) -> Result<(Node, Facts), Error> {
+        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+        let data = DataDir::open(&disk, &config.data, &config.cluster, config.node)?;
+        let options = log::Options {
+            segment_bytes: config.segment_bytes,
+            cache_bytes: config.cache_bytes,
+            ..log::Options::default()
+        };
+        let log = Log::open(disk.clone(), &data.log(), options)?;
+        let snapshots = SnapshotStore::open(disk, &data.snapshots())?;
+        let board = Arc::new(Board::default());
+        let peer_options = peer::Options::new(config.cluster.clone(), config.node);
+        let peers = Peers::new(peer_options.clone(), others(&config));
+        let (events, facts) = mpsc::channel(FACTS_MAX);
+        let (actors, arbiters) = actors(usize::from(config.shards)).await?;
+        let shared = Shared {
+            config: &config,
+            raft_config: Arc::new(config.raft().validate()?),
+            log: &log,
+            snapshots: &snapshots,
+            peers: &peers,
+            board: &board,
+            events: &events,
+        };
+        let mut replicas = Vec::new();
+        for shard in 0..config.shards {
+            let arbiter = arbiters[usize::from(shard) % arbiters.len()].handle();
+            replicas.push(Replica::start(&shared, ShardId(shard), &arbiter).await?);
+        }
+        let replicas: Arc<[Replica]> = replicas.into();
+        let answering = Answering { replicas: Arc::clone(&replicas), snapshots: snapshots.clone() };
+        let server = Server::start(listener, Arc::new(answering), peer_options).map_err(Error::Listen)?;
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let router = router(&replicas, &peers, &tasks);
+        let node =
+            Node { config, replicas, router, board, peers, server, log, actors, tasks, stop, _data: data };
+        node.keep_going();
+        Ok((node, facts))
+    }
+
+    fn keep_going(&self) {
+        for shard in 0..self.replicas.len() {
+            let preferred = self.config.preferred(self.replicas[shard].shard.0);
+            let (replicas, stop) = (Arc::clone(&self.replicas), self.stop.clone());
+            self.tasks.spawn(leadership::watch(Arc::clone(&replicas), shard, stop.clone()));
+            self.tasks.spawn(leadership::spread(
+                Arc::clone(&replicas),
+                shard,
+                preferred,
+                self.peers.clone(),
+                stop.clone(),
+            ));
+            let wait = if preferred == self.config.node { Duration::ZERO } else { FOUND_AFTER };
+            self.tasks.spawn(found_group(replicas, shard, wait, self.config.members.clone(), stop));
+        }
+    }
+
+    /// Gets an ask to the leader of its shard; see [`Router::ask`].
+    ///
+    /// # Errors
+    /// [`Unsettled`] tells whether something may have happened.
+    pub async fn ask(&self, shard: ShardId, ask: Ask, deadline: Instant) -> Result<Settled, Unsettled> {
+        self.router.ask(shard, ask, deadline).await
+    }
+
+    /// Every product, as this node last saw it.
+    pub fn board(&self) -> &Board {
+        &self.board
+    }
+
+    /// What this node was told.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The counts of every shard.
+    pub fn shard_stats(&self) -> impl Iterator<Item = (ShardId, &ShardStats)> {
+        self.replicas.iter().map(|replica| (replica.shard, &*replica.stats))
+    }
+
+    /// The counts of the write-ahead log.
+    pub fn log_stats(&self) -> log::Stats {
+        self.log.stats()
+    }
+
+    /// The counts of the connections to peers.
+    pub fn peers(&self) -> &Peers {
+        &self.peers
+    }
+
+    /// Which node leads each shard, as far as is known here.
+    pub fn leaders(&self) -> impl Iterator<Item = (ShardId, Option<NodeId>)> {
+        self.replicas.iter().map(|replica| (replica.shard, *replica.leader.borrow()))
+    }
+
+    /// How many entries of this node's log are not in the state yet, for each shard.
+    pub fn lags(&self) -> impl Iterator<Item = (ShardId, u64)> {
+        self.replicas.iter().map(|replica| {
+            let last = replica.raft.metrics().borrow_watched().last_log_index.unwrap_or(0);
+            (replica.shard, last.saturating_sub(replica.stats.applied_index()))
+        })
+    }
+
+    /// The state of a shard's replica here; nothing while the node ends.
+    pub async fn capture(&self, shard: ShardId) -> Option<Capture> {
+        let (to, captured) = oneshot::channel();
+        self.replicas.get(usize::from(shard.0))?.inbox.push(Work::Capture(to));
+        captured.await.ok()
+    }
+
+    /// How every replica of `shard` stands, as far as its node can be reached; with `audit`, recounted.
+    pub async fn reports(
+        &self,
+        shard: ShardId,
+        audit: bool,
+        product: Option<engine::ProductId>,
+    ) -> Vec<Report> {
+        let request = ReportRequest { audit, product };
+        let body: bytes::Bytes = codec::encode(&request).into();
+        let deadline = Instant::now() + REPORT_WITHIN;
+        let others = self.config.others().into_iter().map(|node| {
+            let body = body.clone();
+            async move {
+                let answer = self.peers.call(node, shard.0, call::REPORT, body, deadline).await.ok()?;
+                codec::decode::<Report>(&answer).ok()
+            }
+        });
+        let own = async { report::of(self.replicas.get(usize::from(shard.0))?, request).await };
+        let (own, others) = tokio::join!(own, futures_util::future::join_all(others));
+        own.into_iter().chain(others.into_iter().flatten()).collect()
+    }
+
+    /// Hands every shard that this node leads to another node: the first step of a planned stop.
+    pub async fn hand_over(&self) {
+        self.stop.cancel();
+        leadership::hand_over(&self.replicas, &self.config.others()).await;
+    }
+
+    /// Ends everything, in order, and waits for it. What was acknowledged is on disk.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.server.shutdown().await;
+        for replica in self.replicas.iter() {
+            replica.stop().await;
+        }
+        self.peers.shutdown().await;
+        drop(self.router);
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.actors.stop();
+        self.log.close().await;
+    }
+}
+
+fn others(config: &Config) -> BTreeMap<NodeId, String> {
+    config.members.clone().into_iter().filter(|&(node, _)| node != config.node).collect()
+}
+
+/// Starts the system that the actors live in, with at most as many arbiters as there are cores.
+async fn actors(shards: usize) -> Result<(System, Vec<Arbiter>), Error> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let (started, starting) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("actors".into())
+        .spawn(move || {
+            let runner = System::new();
+            let arbiters: Vec<Arbiter> = (0..cores.min(shards)).map(|_| Arbiter::new()).collect();
+            drop(started.send((System::current(), arbiters)));
+            if let Err(error) = runner.run() {
+                tracing::error!(%error, "the actors' system ended badly");
+            }
+        })
+        .map_err(Error::Threads)?;
+    starting.await.map_err(|_| Error::Threads(std::io::Error::other("the actors' thread ended at once")))
+}
+
+fn router(replicas: &[Replica], peers: &Peers, tasks: &TaskTracker) -> Router {
+    let route = |replica: &Replica| {
+        let leader = replica.leader.subscribe();
+        let standings = Arc::new(Standings::new(replica.shard, replica.standing.clone(), peers.clone()));
+        let (forwarder, forwarding) =
+            Forwarder::new(replica.shard, peers.clone(), Arc::clone(&standings), leader.clone());
+        tasks.spawn(forwarding.run());
+        Route { inbox: Arc::clone(&replica.inbox), leader, standings, forwarder }
+    };
+    Router::new(replicas.iter().map(route).collect())
+}
+
+/// A new shard's group is founded by the node that should lead it, and by another if that one does not come.
+async fn found_group(
+    replicas: Arc<[Replica]>,
+    shard: usize,
+    wait: Duration,
+    members: BTreeMap<NodeId, String>,
+    stop: CancellationToken,
+) {
+    let replica = &replicas[shard];
+    tokio::select! {
+        () = tokio::time::sleep(wait) => {}
+        () = stop.cancelled() => return,
+    }
+    if replica.raft.is_initialized().await.unwrap_or(true) {
+        return;
+    }
+    let members: BTreeMap<NodeId, BasicNode> =
+        members.into_iter().map(|(node, address)| (node, BasicNode::new(address))).collect();
+    if let Err(error) = replica.raft.initialize(members).await {
+        tracing::debug!(shard = %replica.shard, %error, "the group is there already");
+    }
+}

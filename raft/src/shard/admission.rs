@@ -1,0 +1,122 @@
+//! Admission: what the leader does with a request, in the order of arrival.
+
+use engine::{Command, Fingerprint, LogTime, Proposal, Shard};
+
+use super::flights::Item;
+use super::lead::Lead;
+use super::message::Context;
+use super::request::{Ask, Obstacle, Reply, Request};
+use super::twins::{Joined, Waiter};
+
+/// How many commands may be collected for proposals to come.
+const COLLECTED_MAX: usize = 100_000;
+
+impl<R> Lead<R> {
+    /// Admits `request`, refuses it, parks it, or says why nothing can be said.
+    pub(super) fn admit(&mut self, engine: &Shard, ctx: &mut Context<'_, R>, request: Request, reply: R) {
+        let Some(now) = self.now(ctx.at).filter(|_| request.leadership == self.leadership) else {
+            return ctx.reply(reply, Reply::NotDone(Obstacle::NotLeader));
+        };
+        if request.not_after < now {
+            return ctx.reply(reply, Reply::NotDone(Obstacle::TooLate));
+        }
+        let waiter = Waiter { reply, not_after: request.not_after };
+        match request.ask {
+            Ask::Query(query) => {
+                let reply = match engine.query(&query) {
+                    Ok(answer) => Reply::Done { answer, replayed: false },
+                    Err(refusal) => Reply::Refused(refusal),
+                };
+                self.confirm(ctx, waiter, reply);
+            }
+            Ask::Command(command, scope) => {
+                let Some(secret) = engine.secret() else {
+                    return ctx.reply(waiter.reply, Reply::NotDone(Obstacle::NotLeader));
+                };
+                let key = scope.map(|scope| Fingerprint::of(secret, &scope, &command));
+                self.admit_command(engine, ctx, command, key, request.sent_at, waiter);
+            }
+        }
+    }
+
+    fn admit_command(
+        &mut self,
+        engine: &Shard,
+        ctx: &mut Context<'_, R>,
+        command: Command,
+        key: Option<Fingerprint>,
+        sent_at: LogTime,
+        waiter: Waiter<R>,
+    ) {
+        let waiter = match &key {
+            Some(key) => match self.known(engine, ctx, key, sent_at, waiter) {
+                Some(waiter) => waiter,
+                None => return,
+            },
+            None => waiter,
+        };
+        if self.collecting.len() >= COLLECTED_MAX || self.parked.is_full() {
+            return ctx.reply(waiter.reply, Reply::NotDone(Obstacle::Overloaded));
+        }
+        let proposal = Proposal { command, key, not_after: waiter.not_after };
+        match &proposal.command {
+            Command::Reserve(reserve) => match engine.consider(reserve) {
+                Err(refusal) => self.refuse(ctx, proposal.key.as_ref(), vec![waiter], &refusal),
+                Ok(room) if !self.parked.holds(&reserve.product) && self.credit.allows(reserve, &room) => {
+                    let item = self.under_way(proposal, waiter);
+                    self.collect(item);
+                }
+                Ok(_) => {
+                    let product = reserve.product.clone();
+                    let item = self.under_way(proposal, waiter);
+                    self.parked.park(product, item);
+                }
+            },
+            _ => {
+                let item = self.under_way(proposal, waiter);
+                self.collect(item);
+            }
+        }
+    }
+
+    /// What is known of a key already; gives the waiter back if that is nothing.
+    fn known(
+        &mut self,
+        engine: &Shard,
+        ctx: &mut Context<'_, R>,
+        key: &Fingerprint,
+        sent_at: LogTime,
+        waiter: Waiter<R>,
+    ) -> Option<Waiter<R>> {
+        match engine.recall(key) {
+            Some(Ok(done)) => {
+                ctx.reply(waiter.reply, Reply::Done { answer: engine.answer(&done), replayed: true });
+                return None;
+            }
+            Some(Err(refusal)) => {
+                self.confirm(ctx, waiter, Reply::Refused(refusal));
+                return None;
+            }
+            None => {}
+        }
+        if self.settled.covers(&key.scope, sent_at) {
+            ctx.reply(waiter.reply, Reply::NotDone(Obstacle::TooLate));
+            return None;
+        }
+        if !self.twins.knows(key) {
+            return Some(waiter);
+        }
+        if let Joined::Reused(waiter) = self.twins.join(key, waiter) {
+            self.confirm(ctx, waiter, Reply::Refused(engine::Refusal::KeyReused));
+        }
+        None
+    }
+
+    /// The proposal is under way; who waits for it stands with its key, if it has one.
+    fn under_way(&mut self, proposal: Proposal, waiter: Waiter<R>) -> Item<R> {
+        let Some(key) = &proposal.key else { return Item { proposal, waiter: Some(waiter) } };
+        let joined = self.twins.join(key, waiter);
+        debug_assert!(matches!(joined, Joined::First), "a key that was under way was dealt with before");
+        Item { proposal, waiter: None }
+    }
+}

@@ -1,0 +1,238 @@
+//! The core of a shard's actor: every decision, as a plain function of the message, the state and the time.
+
+use std::collections::VecDeque;
+
+use engine::command::Found;
+use engine::{Command, Event, LogTime, Proposal, Shard, Span};
+use tracing::warn;
+
+use super::clock::{Estimate, LogClock, Moment};
+use super::flights::Item;
+use super::lead::Lead;
+use super::message::{Action, Committed, Context, Message};
+use super::request::{Leadership, Obstacle, Reply};
+use crate::types::LogId;
+
+/// How many of the newest state hashes are kept, so that replicas can be compared at an index that all have.
+const HASHES_KEPT: usize = 1_024;
+/// How often a leader steers its clock, and asks again while it has none, in milliseconds of the machine's clock.
+const STEER_EVERY: u64 = 5_000;
+const ANCHOR_EVERY: u64 = 100;
+/// How often it is looked whose time is up.
+const EXPIRE_EVERY: u64 = 50;
+/// Wall clocks that lie further apart than this deserve an alarm.
+const SPREAD_ALARM: Span = Span(1_000);
+
+/// What random bits the core needs; drawn by its shell.
+#[derive(Clone, Copy, Debug)]
+pub struct Randomness {
+    /// The secret to found an empty shard with.
+    pub secret: [u8; 16],
+    /// Where the numbers of proposals begin.
+    pub nonce: u64,
+}
+
+/// A shard on one node. `R` is how to reply to whoever asked.
+pub struct Core<R> {
+    engine: Shard,
+    applied: Option<LogId>,
+    hashes: VecDeque<(u64, u64)>,
+    estimate: Estimate,
+    lead: Option<Lead<R>>,
+    randomness: Randomness,
+    estimated_at: u64,
+    expired_at: u64,
+}
+
+impl<R> Core<R> {
+    /// A core over a state that holds everything up to `applied`.
+    pub fn new(engine: Shard, applied: Option<LogId>, randomness: Randomness) -> Core<R> {
+        Core {
+            engine,
+            applied,
+            hashes: VecDeque::with_capacity(HASHES_KEPT),
+            estimate: Estimate::default(),
+            lead: None,
+            randomness,
+            estimated_at: 0,
+            expired_at: 0,
+        }
+    }
+
+    /// Takes in a message. What it wants done is appended to `actions`; call [`Core::flush`] once no message is left.
+    pub fn on_message(&mut self, at: Moment, message: Message<R>, actions: &mut Vec<Action<R>>) {
+        let mut ctx = Context { at, actions };
+        match message {
+            Message::Leadership(leadership) => self.on_leadership(&mut ctx, leadership),
+            Message::Committed(entries) => self.on_committed(&mut ctx, entries),
+            Message::Request(request, reply) => match &mut self.lead {
+                Some(lead) => lead.admit(&self.engine, &mut ctx, request, reply),
+                None => ctx.reply(reply, Reply::NotDone(Obstacle::NotLeader)),
+            },
+            Message::Lost { nonce, certainly } => {
+                if let Some(lead) = &mut self.lead {
+                    lead.lost(&mut ctx, nonce, certainly);
+                    lead.unpark(&self.engine, &mut ctx);
+                }
+            }
+            Message::Confirmed { round, led } => self.on_confirmed(&mut ctx, round, led),
+            Message::Estimates(estimates) => self.on_estimates(at, &estimates),
+            Message::Tick => self.on_tick(&mut ctx),
+        }
+    }
+
+    /// Proposes what the messages since the last call came to. The shell calls it when its inboxes are empty, so that
+    /// whatever arrived together travels together.
+    pub fn flush(&mut self, at: Moment, actions: &mut Vec<Action<R>>) {
+        if let Some(lead) = &mut self.lead {
+            lead.flush(&self.engine, &mut Context { at, actions });
+        }
+    }
+
+    fn on_leadership(&mut self, ctx: &mut Context<'_, R>, leadership: Option<Leadership>) {
+        if self.lead.as_ref().map(|lead| lead.leadership) == leadership {
+            return;
+        }
+        if let Some(lead) = self.lead.take() {
+            self.randomness.nonce = lead.flights.next_nonce();
+            lead.end(ctx);
+        }
+        let Some(leadership) = leadership else { return };
+        let ready = self.applied.is_some_and(|applied| Leadership::from(applied.leader_id) == leadership);
+        self.lead = Some(Lead::new(leadership, ready, self.randomness.nonce));
+        self.estimated_at = ctx.at.boot;
+        ctx.actions.push(Action::Estimate);
+        self.found();
+    }
+
+    /// An empty shard becomes usable by its first leader's first command.
+    fn found(&mut self) {
+        let Some(lead) = self.lead.as_mut().filter(|lead| lead.ready && self.engine.secret().is_none())
+        else {
+            return;
+        };
+        if lead.flights.is_empty() && lead.collecting.is_empty() {
+            let found = Command::Found(Found { secret: self.randomness.secret });
+            lead.collect(Item { proposal: Proposal::of(found), waiter: None });
+        }
+    }
+
+    fn on_committed(&mut self, ctx: &mut Context<'_, R>, entries: Vec<Committed>) {
+        let (mut outcomes, mut events) = (Vec::new(), Vec::new());
+        for entry in entries {
+            self.applied = Some(entry.log_id);
+            let proposer = Leadership::from(entry.log_id.leader_id);
+            let ours = self.lead.as_mut().filter(|lead| lead.leadership == proposer);
+            if let Some(numbered) = entry.batch {
+                outcomes.clear();
+                self.engine.apply(&numbered.batch, &mut outcomes, &mut events);
+                self.estimate.applied(ctx.at, self.engine.now());
+                if let Some(lead) = ours
+                    && let Some(flight) = lead.flights.land(numbered.nonce)
+                {
+                    lead.resolve(&self.engine, ctx, flight.items, &outcomes);
+                }
+            } else if let Some(lead) = ours {
+                lead.ready = true;
+            }
+            self.remember_hash(entry.log_id.index);
+        }
+        self.publish(ctx, events);
+        self.found();
+        if let Some(lead) = &mut self.lead {
+            lead.unpark(&self.engine, ctx);
+        }
+    }
+
+    fn publish(&self, ctx: &mut Context<'_, R>, events: Vec<Event>) {
+        if !events.is_empty() {
+            ctx.actions.push(Action::Publish(events));
+        }
+    }
+
+    fn remember_hash(&mut self, index: u64) {
+        if self.hashes.len() == HASHES_KEPT {
+            self.hashes.pop_front();
+        }
+        self.hashes.push_back((index, self.engine.hash()));
+    }
+
+    fn on_confirmed(&mut self, ctx: &mut Context<'_, R>, round: u64, led: bool) {
+        let Some(lead) = &mut self.lead else { return };
+        for decision in lead.confirm.end(round, led) {
+            ctx.reply(decision.waiter.reply, decision.reply);
+        }
+    }
+
+    fn on_estimates(&mut self, at: Moment, estimates: &[LogTime]) {
+        let Some(lead) = &mut self.lead else { return };
+        let Some(clock) = &mut lead.clock else {
+            lead.clock = Some(LogClock::anchored(at, self.engine.now(), estimates));
+            return;
+        };
+        let spread = clock.steer(at, estimates);
+        if spread > SPREAD_ALARM {
+            warn!(spread_ms = spread.0, "the nodes' clocks lie apart: check their time service");
+        }
+    }
+
+    fn on_tick(&mut self, ctx: &mut Context<'_, R>) {
+        let Some(lead) = &mut self.lead else { return };
+        let every = if lead.clock.is_some() { STEER_EVERY } else { ANCHOR_EVERY };
+        if ctx.at.boot >= self.estimated_at + every {
+            self.estimated_at = ctx.at.boot;
+            ctx.actions.push(Action::Estimate);
+        }
+        if ctx.at.boot >= self.expired_at + EXPIRE_EVERY {
+            self.expired_at = ctx.at.boot;
+            lead.expire(ctx);
+        }
+    }
+
+    /// Puts a state from a snapshot in the place of this one.
+    pub fn install(&mut self, at: Moment, engine: Shard, applied: LogId, actions: &mut Vec<Action<R>>) {
+        self.on_leadership(&mut Context { at, actions }, None);
+        self.estimate.applied(at, engine.now());
+        self.engine = engine;
+        self.applied = Some(applied);
+        self.hashes.clear();
+        self.remember_hash(applied.index);
+    }
+
+    /// The state.
+    pub fn engine(&self) -> &Shard {
+        &self.engine
+    }
+
+    /// The state, for what is not part of the replicated state: the list of products that were touched.
+    pub fn engine_mut(&mut self) -> &mut Shard {
+        &mut self.engine
+    }
+
+    /// The newest entry in the state.
+    pub fn applied(&self) -> Option<LogId> {
+        self.applied
+    }
+
+    /// The state hash at each of the newest log indexes.
+    pub fn hashes(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.hashes.iter().copied()
+    }
+
+    /// What this node takes log time to be.
+    pub fn log_time(&self, at: Moment) -> LogTime {
+        let led = self.lead.as_ref().and_then(|lead| lead.clock.as_ref());
+        led.map_or_else(|| self.estimate.now(at), |clock| clock.now(at))
+    }
+
+    /// The leadership in which this node can answer now, and its clock.
+    pub fn standing(&self) -> Option<(Leadership, LogClock)> {
+        let lead = self.lead.as_ref().filter(|lead| lead.ready && self.engine.secret().is_some())?;
+        Some((lead.leadership, lead.clock.clone()?))
+    }
+
+    /// How many attempts are parked or collected, for metrics.
+    pub fn backlog(&self) -> usize {
+        self.lead.as_ref().map_or(0, |lead| lead.collecting.len() + lead.parked.len())
+    }
+}

@@ -1,0 +1,60 @@
+//! What a quorum of nodes takes log time to be.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use engine::{LogTime, ShardId, codec};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::time::Instant;
+
+use crate::call;
+use crate::peer::Peers;
+use crate::types::NodeId;
+
+/// How long is waited for a quorum.
+const QUORUM_WITHIN: Duration = Duration::from_millis(300);
+/// How long is waited for the others once a quorum is there: the more, the better the median.
+const OTHERS_WITHIN: Duration = Duration::from_millis(30);
+
+/// Asks the nodes of a shard what time it is.
+#[derive(Clone, Debug)]
+pub struct Estimates {
+    peers: Peers,
+    shard: ShardId,
+    others: Vec<NodeId>,
+}
+
+impl Estimates {
+    /// Asks `others`, the shard's nodes without this one.
+    pub fn new(peers: Peers, shard: ShardId, others: Vec<NodeId>) -> Estimates {
+        Estimates { peers, shard, others }
+    }
+
+    /// The estimates of a quorum or more, with this node's `own`; nothing if no quorum answers in time.
+    pub async fn gather(&self, own: LogTime) -> Option<Vec<LogTime>> {
+        let nodes = self.others.len() + 1;
+        let quorum = nodes / 2 + 1;
+        let mut estimates = vec![own];
+        let mut deadline = Instant::now() + QUORUM_WITHIN;
+        let mut asked: FuturesUnordered<_> =
+            self.others.iter().map(|&node| self.ask(node, deadline)).collect();
+        while estimates.len() < nodes {
+            match tokio::time::timeout_at(deadline, asked.next()).await {
+                Ok(Some(Some(estimate))) => estimates.push(estimate),
+                Ok(Some(None)) => {}
+                Ok(None) | Err(_) => break,
+            }
+            if estimates.len() == quorum {
+                deadline = deadline.min(Instant::now() + OTHERS_WITHIN);
+            }
+        }
+        (estimates.len() >= quorum).then_some(estimates)
+    }
+
+    async fn ask(&self, node: NodeId, deadline: Instant) -> Option<LogTime> {
+        let answer =
+            self.peers.call(node, self.shard.0, call::ESTIMATE, Bytes::new(), deadline).await.ok()?;
+        codec::decode(&answer).ok()
+    }
+}

@@ -1,0 +1,258 @@
+//! What a node knows only while it leads a shard. It is dropped with the leadership: nothing of it outlives it.
+
+use engine::limits::COMMANDS_PER_BATCH;
+use engine::{Batch, Command, Fingerprint, LogTime, Outcome, Proposal, RULES, Refusal, Shard, Span};
+
+use super::clock::{LogClock, Moment};
+use super::confirm::{Confirm, Decision};
+use super::credit::Credit;
+use super::flights::{Flights, Item};
+use super::message::{Action, Context};
+use super::parked::Parked;
+use super::request::{Leadership, Obstacle, Reply};
+use super::settled::Settled;
+use super::twins::{Twins, Waiter};
+use crate::entry;
+
+/// How many timers may fall due in one batch: what apply does for them stays within a few milliseconds.
+const DUE_MAX: usize = 10_000;
+/// How long a pending deadline may go without a batch that moves log time on.
+const TICK_EVERY: Span = Span(1_000);
+
+/// The state of one leadership.
+#[derive(Debug)]
+pub(super) struct Lead<R> {
+    /// Which one.
+    pub(super) leadership: Leadership,
+    /// Whether this term's first entry is applied: before that nothing is known to be current.
+    pub(super) ready: bool,
+    /// The clock to propose by, once it is anchored.
+    pub(super) clock: Option<LogClock>,
+    /// Commands that go with the next proposal.
+    pub(super) collecting: Vec<Item<R>>,
+    pub(super) flights: Flights<R>,
+    pub(super) parked: Parked<R>,
+    pub(super) credit: Credit,
+    pub(super) twins: Twins<R>,
+    pub(super) confirm: Confirm<R>,
+    pub(super) settled: Settled,
+    proposed: LogTime,
+}
+
+impl<R> Lead<R> {
+    /// A leadership begins; proposals are numbered from `nonce`.
+    pub(super) fn new(leadership: Leadership, ready: bool, nonce: u64) -> Lead<R> {
+        Lead {
+            leadership,
+            ready,
+            clock: None,
+            collecting: Vec::new(),
+            flights: Flights::new(nonce),
+            parked: Parked::default(),
+            credit: Credit::default(),
+            twins: Twins::default(),
+            confirm: Confirm::default(),
+            settled: Settled::default(),
+            proposed: LogTime(0),
+        }
+    }
+
+    /// Log time, if this leadership can answer at all.
+    pub(super) fn now(&self, at: Moment) -> Option<LogTime> {
+        if self.ready { self.clock.as_ref().map(|clock| clock.now(at)) } else { None }
+    }
+
+    /// Gives `reply` to `waiter` once a round has confirmed that this node led after the decision.
+    pub(super) fn confirm(&mut self, ctx: &mut Context<'_, R>, waiter: Waiter<R>, reply: Reply) {
+        if self.confirm.is_full() {
+            return ctx.reply(waiter.reply, Reply::NotDone(Obstacle::Overloaded));
+        }
+        self.confirm.add(Decision { waiter, reply });
+    }
+
+    /// Refuses `waiter`: whatever was sent earlier with the same key is settled by it.
+    pub(super) fn refuse(
+        &mut self,
+        ctx: &mut Context<'_, R>,
+        key: Option<&Fingerprint>,
+        waiters: Vec<Waiter<R>>,
+        refusal: &Refusal,
+    ) {
+        if let (Some(key), Some(now)) = (key, self.now(ctx.at)) {
+            self.settled.refused(key.scope, now);
+        }
+        for waiter in waiters {
+            self.confirm(ctx, waiter, Reply::Refused(refusal.clone()));
+        }
+    }
+
+    /// Everyone who waits for `item`.
+    pub(super) fn waiters_of(&mut self, item: &mut Item<R>) -> Vec<Waiter<R>> {
+        match &item.proposal.key {
+            Some(key) => self.twins.settle(key),
+            None => item.waiter.take().into_iter().collect(),
+        }
+    }
+
+    /// `item` goes with the next proposal, and what it will take is not promised to others.
+    pub(super) fn collect(&mut self, item: Item<R>) {
+        if let Command::Reserve(reserve) = &item.proposal.command {
+            self.credit.take(reserve);
+        }
+        self.collecting.push(item);
+    }
+
+    /// What came of `item` is known, or will never be here.
+    pub(super) fn give_back(&mut self, item: &Item<R>) {
+        if let Command::Reserve(reserve) = &item.proposal.command {
+            self.credit.give_back(reserve);
+        }
+    }
+
+    /// Looks again at the heads of the parked queues, as far as they come to something.
+    pub(super) fn unpark(&mut self, engine: &Shard, ctx: &mut Context<'_, R>) {
+        for product in self.parked.products() {
+            while let Some(Command::Reserve(reserve)) =
+                self.parked.head(&product).map(|item| &item.proposal.command)
+            {
+                match engine.consider(reserve) {
+                    Ok(room) if self.credit.allows(reserve, &room) => {
+                        let item = self.parked.pop(&product).expect("the head was there just now");
+                        self.collect(item);
+                    }
+                    Ok(_) => break,
+                    Err(refusal) => {
+                        let mut item = self.parked.pop(&product).expect("the head was there just now");
+                        let waiters = self.waiters_of(&mut item);
+                        self.refuse(ctx, item.proposal.key.as_ref(), waiters, &refusal);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The items of a landed proposal came to `outcomes`.
+    pub(super) fn resolve(
+        &mut self,
+        engine: &Shard,
+        ctx: &mut Context<'_, R>,
+        items: Vec<Item<R>>,
+        outcomes: &[Outcome],
+    ) {
+        for (mut item, outcome) in items.into_iter().zip(outcomes) {
+            self.give_back(&item);
+            let waiters = self.waiters_of(&mut item);
+            let (done, replayed) = match outcome {
+                Outcome::Done(done) => (done, false),
+                Outcome::Replayed(done) => (done, true),
+                // It is in the log of a majority that this was refused: there is nothing left to confirm.
+                Outcome::Refused(refusal) => {
+                    if let (Some(key), Some(now)) = (&item.proposal.key, self.now(ctx.at)) {
+                        self.settled.refused(key.scope, now);
+                    }
+                    waiters
+                        .into_iter()
+                        .for_each(|waiter| ctx.reply(waiter.reply, Reply::Refused(refusal.clone())));
+                    continue;
+                }
+            };
+            for (place, waiter) in waiters.into_iter().enumerate() {
+                let reply = Reply::Done { answer: engine.answer(done), replayed: replayed || place > 0 };
+                ctx.reply(waiter.reply, reply);
+            }
+        }
+    }
+
+    /// Proposes what was collected, and begins a round for what waits to be confirmed.
+    pub(super) fn flush(&mut self, engine: &Shard, ctx: &mut Context<'_, R>) {
+        if let Some(round) = self.confirm.begin() {
+            ctx.actions.push(Action::Confirm { round, leadership: self.leadership });
+        }
+        let Some(now) = self.now(ctx.at) else { return };
+        let capped = engine.due_cap(now, DUE_MAX);
+        if capped < now {
+            // Many timers are due: log time catches up in slices, and nothing is dated by a time that lags behind.
+            if self.flights.is_empty() {
+                self.propose(ctx, capped, Vec::new());
+            }
+            return;
+        }
+        while !self.collecting.is_empty() && self.flights.has_room() {
+            let rest = self.collecting.split_off(self.collecting.len().min(COMMANDS_PER_BATCH));
+            let items = std::mem::replace(&mut self.collecting, rest);
+            self.propose(ctx, now, items);
+        }
+        if self.flights.is_empty() && self.tick_is_due(engine, now) {
+            self.propose(ctx, now, Vec::new());
+        }
+    }
+
+    fn tick_is_due(&self, engine: &Shard, now: LogTime) -> bool {
+        engine
+            .next_deadline()
+            .is_some_and(|deadline| deadline <= now || now.since(self.proposed) >= TICK_EVERY)
+    }
+
+    fn propose(&mut self, ctx: &mut Context<'_, R>, now: LogTime, items: Vec<Item<R>>) {
+        let nonce = self.flights.next_nonce();
+        let (proposals, waiters): (Vec<Proposal>, Vec<_>) =
+            items.into_iter().map(|item| (item.proposal, item.waiter)).unzip();
+        let batch = Batch { now, rules: RULES, proposals };
+        let entry = entry::encode(nonce, &batch);
+        let commands = batch.proposals.len();
+        let items =
+            batch.proposals.into_iter().zip(waiters).map(|(proposal, waiter)| Item { proposal, waiter });
+        self.proposed = now;
+        self.flights.go(items.collect());
+        ctx.actions.push(Action::Propose { nonce, leadership: self.leadership, entry, commands });
+    }
+
+    /// Tells everyone whose time is up, and lets go of what was not proposed yet.
+    pub(super) fn expire(&mut self, ctx: &mut Context<'_, R>) {
+        let Some(now) = self.now(ctx.at) else { return };
+        for mut item in self.take_unproposed(|item| item.proposal.not_after < now) {
+            let waiters = self.waiters_of(&mut item);
+            waiters.into_iter().for_each(|waiter| ctx.reply(waiter.reply, Reply::NotDone(Obstacle::TooLate)));
+        }
+        for decision in self.confirm.overdue(now) {
+            ctx.reply(decision.waiter.reply, Reply::NotDone(Obstacle::TooLate));
+        }
+        for waiter in self.flights.overdue(now).into_iter().chain(self.twins.overdue(now)) {
+            ctx.reply(waiter.reply, Reply::Unknown);
+        }
+    }
+
+    fn take_unproposed(&mut self, out: impl Fn(&Item<R>) -> bool) -> Vec<Item<R>> {
+        let collected: Vec<Item<R>> = self.collecting.extract_if(.., |item| out(item)).collect();
+        collected.iter().for_each(|item| self.give_back(item));
+        collected.into_iter().chain(self.parked.extract(out)).collect()
+    }
+
+    /// A proposal is lost: nothing of it happened, or nobody can tell here.
+    pub(super) fn lost(&mut self, ctx: &mut Context<'_, R>, nonce: u64, certainly: bool) {
+        let Some(flight) = self.flights.land(nonce) else { return };
+        let reply = if certainly { Reply::NotDone(Obstacle::NotLeader) } else { Reply::Unknown };
+        for mut item in flight.items {
+            self.give_back(&item);
+            for waiter in self.waiters_of(&mut item) {
+                ctx.reply(waiter.reply, reply.clone());
+            }
+        }
+    }
+
+    /// The leadership is over: whatever is in flight is unknown, nothing else happened.
+    pub(super) fn end(mut self, ctx: &mut Context<'_, R>) {
+        for mut item in self.take_unproposed(|_| true) {
+            let waiters = self.waiters_of(&mut item);
+            waiters
+                .into_iter()
+                .for_each(|waiter| ctx.reply(waiter.reply, Reply::NotDone(Obstacle::NotLeader)));
+        }
+        for decision in self.confirm.drain() {
+            ctx.reply(decision.waiter.reply, Reply::NotDone(Obstacle::NotLeader));
+        }
+        for waiter in self.flights.drain().into_iter().chain(self.twins.drain()) {
+            ctx.reply(waiter.reply, Reply::Unknown);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What a shard's core is told, and what it wants done.
+
+use bytes::Bytes;
+use engine::{Batch, Event, LogTime};
+
+use super::clock::Moment;
+use super::request::{Leadership, Reply, Request};
+use crate::types::LogId;
+
+/// What the core is told. `R` is how to reply to whoever asked.
+#[derive(Debug)]
+pub enum Message<R> {
+    /// This node leads the shard, or does not any more.
+    Leadership(Option<Leadership>),
+    /// Entries were committed, in the order of the log.
+    Committed(Vec<Committed>),
+    /// Somebody wants something.
+    Request(Request, R),
+    /// A proposal of this node did not get into the log, or may not have.
+    Lost {
+        /// Which one.
+        nonce: u64,
+        /// Whether it certainly is not in any log.
+        certainly: bool,
+    },
+    /// A confirmation round ended.
+    Confirmed {
+        /// Which one.
+        round: u64,
+        /// Whether this node led in the leadership that the round was begun in, after it was begun.
+        led: bool,
+    },
+    /// What a quorum of nodes, this one included, takes log time to be.
+    Estimates(Vec<LogTime>),
+    /// Time went by.
+    Tick,
+}
+
+/// A committed entry.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// Its place in the log, and who proposed it.
+    pub log_id: LogId,
+    /// What it carries; nothing for a blank entry or a membership.
+    pub batch: Option<Numbered>,
+}
+
+/// A batch, with the number under which its proposer knows it.
+#[derive(Clone, Debug)]
+pub struct Numbered {
+    /// Chosen by the proposer, unique among all nodes and times.
+    pub nonce: u64,
+    /// The batch.
+    pub batch: Batch,
+}
+
+/// What the core wants done.
+#[derive(Debug)]
+pub enum Action<R> {
+    /// Propose an entry, in this leadership and no other.
+    Propose {
+        /// Its number.
+        nonce: u64,
+        /// In which leadership.
+        leadership: Leadership,
+        /// The encoded entry.
+        entry: Bytes,
+        /// How many commands are in it.
+        commands: usize,
+    },
+    /// Find out by a quorum that this node still leads, by a round that begins now.
+    Confirm {
+        /// Its number.
+        round: u64,
+        /// In which leadership.
+        leadership: Leadership,
+    },
+    /// Ask the nodes what they take log time to be.
+    Estimate,
+    /// Tell whoever asked.
+    Reply(R, Reply),
+    /// Let others know the facts.
+    Publish(Vec<Event>),
+}
+
+/// The core's surroundings at one call: the time, and where its wishes go.
+pub struct Context<'a, R> {
+    /// The time.
+    pub at: Moment,
+    /// What shall be done, in order.
+    pub actions: &'a mut Vec<Action<R>>,
+}
+
+impl<R> Context<'_, R> {
+    /// Replies to whoever asked.
+    pub(super) fn reply(&mut self, to: R, reply: Reply) {
+        self.actions.push(Action::Reply(to, reply));
+    }
+}

@@ -1,0 +1,22 @@
+//! A shard on one node: the actor that owns its state, admits attempts while it leads, and applies what is committed.
+//!
+//! All decisions are in [`core`], which is plain synchronous code without threads, clocks or IO; [`actor`] is its shell.
+
+pub mod actor;
+pub mod clock;
+pub mod core;
+pub mod estimate;
+pub mod inbox;
+pub mod message;
+pub mod reply;
+pub mod request;
+pub mod stats;
+
+mod admission;
+mod confirm;
+mod credit;
+mod flights;
+mod lead;
+mod parked;
+pub mod settled;
+mod twins;

@@ -1,0 +1,220 @@
+//! A shard's core without threads, runtime or disk: the test says what is committed, confirmed, and what time it is.
+
+use std::collections::BTreeMap;
+
+use engine::command::Reserve;
+use engine::{
+    Batch, Command, Description, LogTime, OrderId, PaymentMode, Query, ReservationId, Scope, Shard, ShardId,
+    Span,
+};
+use raft::entry;
+use raft::shard::clock::Moment;
+use raft::shard::core::{Core, Randomness};
+use raft::shard::message::{Action, Committed, Message, Numbered};
+use raft::shard::request::{Ask, Leadership, Reply, Request};
+use raft::types::{LeaderId, LogId};
+
+/// When everything begins.
+pub(crate) const START: LogTime = LogTime(1_700_000_000_000);
+
+pub(crate) struct Harness {
+    pub(crate) core: Core<&'static str>,
+    pub(crate) at: Moment,
+    pub(crate) leadership: Leadership,
+    pub(crate) proposed: Vec<(u64, Batch)>,
+    pub(crate) rounds: Vec<u64>,
+    pub(crate) replies: BTreeMap<&'static str, Reply>,
+    index: u64,
+    random: u64,
+}
+
+impl Harness {
+    /// A follower with nothing in its log.
+    pub(crate) fn new() -> Harness {
+        Harness {
+            core: Core::new(Shard::new(ShardId(0)), None, Randomness { secret: [7; 16], nonce: 100 }),
+            at: Moment { boot: 1_000, wall: START.0 },
+            leadership: Leadership { term: 1, node: 1 },
+            proposed: Vec::new(),
+            rounds: Vec::new(),
+            replies: BTreeMap::new(),
+            index: 0,
+            random: 0,
+        }
+    }
+
+    /// A leader that can answer, with a product `shoe` of `stock` units.
+    pub(crate) fn leading(stock: u64) -> Harness {
+        let mut harness = Harness::new();
+        harness.elect();
+        harness.commit_all();
+        harness.put("shoe", stock);
+        harness
+    }
+
+    pub(crate) fn tell(&mut self, message: Message<&'static str>) {
+        let mut actions = Vec::new();
+        self.core.on_message(self.at, message, &mut actions);
+        self.take(actions);
+    }
+
+    pub(crate) fn flush(&mut self) {
+        let mut actions = Vec::new();
+        self.core.flush(self.at, &mut actions);
+        self.take(actions);
+    }
+
+    fn take(&mut self, actions: Vec<Action<&'static str>>) {
+        for action in actions {
+            match action {
+                Action::Propose { nonce, entry, .. } => {
+                    let numbered = entry::decode(&entry).expect("what the core encodes decodes");
+                    assert_eq!(numbered.nonce, nonce);
+                    self.proposed.push((nonce, numbered.batch));
+                }
+                Action::Confirm { round, .. } => self.rounds.push(round),
+                Action::Reply(name, reply) => {
+                    assert!(self.replies.insert(name, reply).is_none(), "{name} is told twice");
+                }
+                Action::Estimate | Action::Publish(_) => {}
+            }
+        }
+    }
+
+    /// This node is elected, its first entry is applied, and its clock anchored.
+    pub(crate) fn elect(&mut self) {
+        self.tell(Message::Leadership(Some(self.leadership)));
+        self.commit_blank();
+        self.tell(Message::Estimates(vec![LogTime(self.at.wall)]));
+        self.flush();
+    }
+
+    pub(crate) fn commit_blank(&mut self) {
+        let log_id = self.next_log_id();
+        self.tell(Message::Committed(vec![Committed { log_id, batch: None }]));
+    }
+
+    fn next_log_id(&mut self) -> LogId {
+        self.index += 1;
+        LogId::new(LeaderId::from(self.leadership), self.index)
+    }
+
+    /// The oldest proposal is committed.
+    pub(crate) fn commit(&mut self) {
+        let (nonce, batch) = self.proposed.remove(0);
+        let log_id = self.next_log_id();
+        self.tell(Message::Committed(vec![Committed { log_id, batch: Some(Numbered { nonce, batch }) }]));
+        self.flush();
+    }
+
+    /// As [`Harness::commit`], for so many that nobody looks at the replies.
+    pub(crate) fn commit_quietly(&mut self) {
+        let (nonce, batch) = self.proposed.remove(0);
+        let log_id = self.next_log_id();
+        let mut actions = Vec::new();
+        let committed = Committed { log_id, batch: Some(Numbered { nonce, batch }) };
+        self.core.on_message(self.at, Message::Committed(vec![committed]), &mut actions);
+        actions.retain(|action| !matches!(action, Action::Reply(..)));
+        self.core.flush(self.at, &mut actions);
+        self.take(actions);
+    }
+
+    pub(crate) fn commit_all(&mut self) {
+        while !self.proposed.is_empty() {
+            self.commit();
+        }
+    }
+
+    /// The oldest proposal is lost.
+    pub(crate) fn lose(&mut self, certainly: bool) {
+        let (nonce, _) = self.proposed.remove(0);
+        self.tell(Message::Lost { nonce, certainly });
+        self.flush();
+    }
+
+    /// The oldest round ends.
+    pub(crate) fn confirm(&mut self, led: bool) {
+        let round = self.rounds.remove(0);
+        self.tell(Message::Confirmed { round, led });
+        self.flush();
+    }
+
+    pub(crate) fn pass(&mut self, millis: u64) {
+        self.at.boot += millis;
+        self.at.wall += millis;
+        self.tell(Message::Tick);
+        self.flush();
+    }
+
+    pub(crate) fn now(&self) -> LogTime {
+        self.core.log_time(self.at)
+    }
+
+    pub(crate) fn put(&mut self, product: &str, stock: u64) {
+        let description = Description {
+            name: "Shoe".parse().expect("well formed"),
+            price: engine::Money { amount: 100, currency: "usd".parse().expect("well formed") },
+            stock,
+            max_per_buyer: 2,
+            max_per_buyer_in_group: None,
+            hold: Span::from_secs(60),
+            opens_at: LogTime(0),
+            closes_at: None,
+            payment: PaymentMode::External,
+            lanes: 1,
+        };
+        let put = engine::command::PutProduct {
+            product: product.parse().expect("well formed"),
+            description,
+            if_revision: None,
+        };
+        self.ask("put", Ask::Command(Command::PutProduct(Box::new(put)), None));
+        self.flush();
+        self.commit_all();
+        assert!(matches!(self.replies.remove("put"), Some(Reply::Done { .. })));
+    }
+
+    pub(crate) fn request(&mut self, ask: Ask) -> Request {
+        let sent_at = self.now();
+        Request { ask, leadership: self.leadership, sent_at, not_after: sent_at.after(Span::from_secs(5)) }
+    }
+
+    pub(crate) fn ask(&mut self, name: &'static str, ask: Ask) {
+        let request = self.request(ask);
+        self.tell(Message::Request(request, name));
+    }
+
+    /// `buyer` wants a unit of `shoe`, with the key `key`, and is known as `name` to the test.
+    pub(crate) fn reserve(&mut self, name: &'static str, buyer: &str, key: &str) {
+        let ask = self.reserve_ask(buyer, key, 1);
+        self.ask(name, ask);
+    }
+
+    pub(crate) fn reserve_ask(&mut self, buyer: &str, key: &str, quantity: u32) -> Ask {
+        self.random += 1;
+        let reserve = Reserve {
+            reservation: ReservationId::new(ShardId(0), START.0, self.random),
+            order: OrderId::new(ShardId(0), START.0, self.random),
+            product: "shoe".parse().expect("well formed"),
+            buyer: buyer.parse().expect("well formed"),
+            quantity,
+            reference: None,
+            purchase: false,
+        };
+        let scope = Scope {
+            principal: buyer.into(),
+            route: "POST /v1/products/shoe/reservations".into(),
+            key: key.into(),
+        };
+        Ask::Command(Command::Reserve(reserve), Some(scope))
+    }
+
+    pub(crate) fn query(&mut self, name: &'static str) {
+        self.ask(name, Ask::Query(Query::Product("shoe".parse().expect("well formed"))));
+    }
+
+    pub(crate) fn available(&self) -> u64 {
+        let product = "shoe".parse().expect("well formed");
+        self.core.engine().product(&product).expect("there is one").stock.available
+    }
+}

@@ -1,0 +1,326 @@
+//! The decisions of a shard's core, one story a test.
+
+mod harness;
+
+use engine::{Answer, LogTime, Refusal, Span};
+use harness::Harness;
+use raft::shard::message::Message;
+use raft::shard::request::{Leadership, Obstacle, Reply};
+
+fn is_sold_out(reply: Option<&Reply>) -> bool {
+    matches!(reply, Some(Reply::Refused(Refusal::SoldOut { .. })))
+}
+
+fn is_done(reply: Option<&Reply>, as_replay: bool) -> bool {
+    matches!(reply, Some(Reply::Done { replayed, .. }) if *replayed == as_replay)
+}
+
+fn not_done(reply: Option<&Reply>, because: Obstacle) -> bool {
+    reply == Some(&Reply::NotDone(because))
+}
+
+#[test]
+fn nothing_is_answered_before_the_terms_first_entry_is_applied() {
+    let mut shard = Harness::new();
+    shard.tell(Message::Leadership(Some(shard.leadership)));
+    shard.tell(Message::Estimates(vec![harness::START]));
+    shard.query("early");
+    assert!(not_done(shard.replies.get("early"), Obstacle::NotLeader));
+    assert!(shard.core.standing().is_none());
+    shard.commit_blank();
+    shard.flush();
+    shard.commit_all();
+    assert_eq!(shard.core.standing().map(|(leadership, _)| leadership), Some(shard.leadership));
+}
+
+#[test]
+fn the_first_leader_founds_the_shard_once() {
+    let mut shard = Harness::new();
+    shard.elect();
+    assert_eq!(shard.proposed.len(), 1);
+    shard.flush();
+    assert_eq!(shard.proposed.len(), 1, "one founding is in flight");
+    shard.commit();
+    assert_eq!(shard.core.engine().secret(), Some(&[7; 16]));
+    assert!(shard.proposed.is_empty());
+}
+
+#[test]
+fn what_arrives_together_travels_together_and_is_told_when_it_is_applied() {
+    let mut shard = Harness::leading(10);
+    shard.reserve("a", "ann", "1");
+    shard.reserve("b", "bob", "1");
+    shard.flush();
+    assert_eq!(shard.proposed.iter().map(|(_, batch)| batch.proposals.len()).collect::<Vec<_>>(), [2]);
+    assert!(shard.replies.is_empty());
+    shard.commit();
+    assert!(is_done(shard.replies.get("a"), false) && is_done(shard.replies.get("b"), false));
+    assert_eq!(shard.available(), 8);
+}
+
+#[test]
+fn a_refusal_waits_for_a_round_that_began_after_it() {
+    let mut shard = Harness::leading(1);
+    shard.reserve("a", "ann", "1");
+    shard.flush();
+    shard.commit();
+    shard.reserve("b", "bob", "1");
+    shard.flush();
+    assert_eq!(shard.rounds.len(), 1);
+    shard.reserve("c", "cid", "1");
+    shard.flush();
+    assert_eq!(shard.rounds.len(), 1, "one round at a time");
+    shard.confirm(true);
+    assert!(is_sold_out(shard.replies.get("b")));
+    assert!(!shard.replies.contains_key("c"), "its decision came after the round had begun");
+    shard.confirm(true);
+    assert!(is_sold_out(shard.replies.get("c")));
+    assert!(shard.proposed.is_empty(), "nothing that is sure to fail is logged");
+}
+
+#[test]
+fn after_a_failed_round_its_decisions_wait_for_the_next() {
+    let mut shard = Harness::leading(0);
+    shard.reserve("a", "ann", "1");
+    shard.flush();
+    shard.confirm(false);
+    assert!(shard.replies.is_empty());
+    shard.confirm(true);
+    assert!(is_sold_out(shard.replies.get("a")));
+}
+
+#[test]
+fn an_attempt_parks_until_what_is_in_flight_is_known_and_newcomers_queue_behind() {
+    let mut shard = Harness::leading(2);
+    shard.reserve("a", "ann", "1");
+    shard.flush();
+    let ask = shard.reserve_ask("bob", "1", 2);
+    shard.ask("b", ask);
+    shard.reserve("c", "cid", "1");
+    shard.flush();
+    assert_eq!(shard.proposed.len(), 1, "a unit is free for cid, but bob was first");
+    shard.lose(true);
+    assert!(not_done(shard.replies.get("a"), Obstacle::NotLeader));
+    shard.commit();
+    shard.confirm(true);
+    assert!(is_done(shard.replies.get("b"), false));
+    assert!(is_sold_out(shard.replies.get("c")));
+}
+
+#[test]
+fn the_parked_are_refused_when_what_is_in_flight_succeeds() {
+    let mut shard = Harness::leading(1);
+    shard.reserve("a", "ann", "1");
+    shard.flush();
+    shard.reserve("b", "bob", "1");
+    shard.flush();
+    assert!(shard.rounds.is_empty() && shard.proposed.len() == 1);
+    shard.commit();
+    shard.confirm(true);
+    assert!(is_done(shard.replies.get("a"), false));
+    assert!(is_sold_out(shard.replies.get("b")));
+}
+
+#[test]
+fn a_buyers_allowance_counts_what_is_in_flight() {
+    let mut shard = Harness::leading(10);
+    for (name, key) in [("a", "1"), ("b", "2"), ("c", "3")] {
+        shard.reserve(name, "ann", key);
+    }
+    shard.flush();
+    assert_eq!(shard.proposed[0].1.proposals.len(), 2, "two are allowed");
+    shard.commit();
+    shard.confirm(true);
+    assert!(matches!(shard.replies.get("c"), Some(Reply::Refused(Refusal::LimitReached { limit: 2, .. }))));
+}
+
+#[test]
+fn twins_share_one_answer_and_another_request_under_the_key_is_refused() {
+    let mut shard = Harness::leading(10);
+    shard.reserve("a", "ann", "1");
+    shard.reserve("twin", "ann", "1");
+    let other = shard.reserve_ask("ann", "1", 2);
+    shard.ask("other", other);
+    shard.flush();
+    assert_eq!(shard.proposed[0].1.proposals.len(), 1);
+    shard.commit();
+    shard.confirm(true);
+    assert!(is_done(shard.replies.get("a"), false) && is_done(shard.replies.get("twin"), true));
+    assert_eq!(shard.replies.get("other"), Some(&Reply::Refused(Refusal::KeyReused)));
+    shard.reserve("later", "ann", "1");
+    assert!(is_done(shard.replies.get("later"), true));
+    assert_eq!(shard.available(), 9);
+}
+
+#[test]
+fn losing_leadership_settles_everybody() {
+    let mut shard = Harness::leading(1);
+    shard.reserve("flying", "ann", "1");
+    shard.flush();
+    shard.reserve("twin", "ann", "1");
+    shard.reserve("parked", "bob", "1");
+    shard.query("read");
+    shard.flush();
+    shard.tell(Message::Leadership(None));
+    assert_eq!(shard.replies.get("flying"), Some(&Reply::Unknown));
+    assert_eq!(shard.replies.get("twin"), Some(&Reply::Unknown));
+    assert!(not_done(shard.replies.get("parked"), Obstacle::NotLeader));
+    assert!(not_done(shard.replies.get("read"), Obstacle::NotLeader));
+    shard.confirm(true);
+    assert_eq!(shard.replies.len(), 4, "a round of a leadership that is over tells nobody anything");
+}
+
+#[test]
+fn a_proposal_of_an_earlier_leadership_resolves_nothing_in_a_later_one() {
+    let mut shard = Harness::leading(5);
+    shard.reserve("a", "ann", "1");
+    shard.flush();
+    let (nonce, batch) = shard.proposed.remove(0);
+    shard.tell(Message::Leadership(None));
+    shard.leadership = Leadership { term: 3, node: 1 };
+    shard.elect();
+    shard.reserve("b", "bob", "1");
+    shard.flush();
+    assert_ne!(shard.proposed[0].0, nonce, "numbers are not used again");
+    shard.proposed.insert(0, (nonce, batch));
+    shard.commit();
+    assert!(!shard.replies.contains_key("b"));
+    shard.commit();
+    assert!(is_done(shard.replies.get("b"), false));
+}
+
+#[test]
+fn a_request_for_another_leadership_is_worth_nothing() {
+    let mut shard = Harness::leading(5);
+    let ask = shard.reserve_ask("ann", "1", 1);
+    let mut request = shard.request(ask);
+    request.leadership.term += 1;
+    shard.tell(Message::Request(request, "a"));
+    assert!(not_done(shard.replies.get("a"), Obstacle::NotLeader));
+}
+
+#[test]
+fn no_late_twin_a_refusal_settles_every_earlier_send_of_its_key() {
+    let mut shard = Harness::leading(1);
+    let first = shard.reserve_ask("bob", "1", 1);
+    let first = shard.request(first);
+    shard.reserve("a", "ann", "1");
+    shard.flush();
+    shard.commit();
+    shard.pass(10);
+    shard.reserve("second", "bob", "1");
+    shard.flush();
+    shard.confirm(true);
+    assert!(is_sold_out(shard.replies.get("second")));
+    shard.pass(60_000);
+    shard.commit_all();
+    assert_eq!(shard.available(), 1, "ann's hold has ended");
+    let late = raft::shard::request::Request { not_after: LogTime(u64::MAX), ..first };
+    shard.tell(Message::Request(late, "late"));
+    assert!(not_done(shard.replies.get("late"), Obstacle::TooLate));
+    shard.reserve("anew", "bob", "1");
+    shard.flush();
+    shard.commit_all();
+    assert!(is_done(shard.replies.get("anew"), false), "a new send of the key is a new try");
+}
+
+#[test]
+fn whoever_waits_too_long_is_told_what_is_known() {
+    let mut shard = Harness::leading(1);
+    shard.reserve("flying", "ann", "1");
+    shard.flush();
+    shard.reserve("parked", "bob", "1");
+    shard.query("read");
+    shard.flush();
+    shard.pass(5_001);
+    assert_eq!(
+        shard.replies.get("flying"),
+        Some(&Reply::Unknown),
+        "an isolated leader's proposals stay pending"
+    );
+    assert!(not_done(shard.replies.get("parked"), Obstacle::TooLate));
+    assert!(not_done(shard.replies.get("read"), Obstacle::TooLate));
+    let ask = shard.reserve_ask("cid", "1", 1);
+    let mut request = shard.request(ask);
+    request.not_after = LogTime(request.sent_at.0 - 1);
+    shard.tell(Message::Request(request, "stale"));
+    assert!(not_done(shard.replies.get("stale"), Obstacle::TooLate));
+}
+
+#[test]
+fn a_tick_is_proposed_when_a_deadline_is_due_and_each_second_while_one_is_pending() {
+    let mut shard = Harness::leading(1);
+    shard.pass(10_000);
+    assert!(shard.proposed.is_empty(), "nothing is pending, so nothing ticks");
+    shard.reserve("a", "ann", "1");
+    shard.flush();
+    shard.commit();
+    shard.pass(900);
+    assert!(shard.proposed.is_empty());
+    shard.pass(100);
+    assert_eq!(shard.proposed.len(), 1);
+    assert!(shard.proposed[0].1.proposals.is_empty());
+    shard.commit();
+    shard.pass(59_000);
+    shard.commit_all();
+    assert_eq!(shard.available(), 1, "the hold has ended");
+    shard.pass(10_000);
+    assert!(shard.proposed.is_empty(), "nothing is pending any more");
+}
+
+#[test]
+fn log_time_goes_on_over_a_failover_and_ignores_a_wrong_wall_clock() {
+    let mut shard = Harness::leading(1);
+    shard.reserve("a", "ann", "1");
+    shard.flush();
+    shard.commit();
+    let before = shard.now();
+    shard.tell(Message::Leadership(None));
+    shard.at.wall += 86_400_000;
+    shard.pass(500);
+    shard.leadership.term += 1;
+    shard.tell(Message::Leadership(Some(shard.leadership)));
+    shard.commit_blank();
+    let own = shard.now();
+    assert_eq!(own, before.after(Span(500)));
+    shard.tell(Message::Estimates(vec![own, before.after(Span(480)), before.after(Span(490))]));
+    assert_eq!(shard.now(), before.after(Span(490)));
+}
+
+#[test]
+fn mass_expiry_is_sliced_and_commands_wait_for_log_time_to_catch_up() {
+    let mut shard = Harness::leading(40_000);
+    for n in 0..30_u64 {
+        for m in 0..1_000 {
+            let ask = shard.reserve_ask(&format!("buyer-{n}-{m}"), "1", 1);
+            let request = shard.request(ask);
+            shard.tell(Message::Request(request, "crowd"));
+            shard.replies.clear();
+        }
+        shard.flush();
+        while !shard.proposed.is_empty() {
+            shard.commit_quietly();
+        }
+        shard.at.boot += 1;
+    }
+    shard.at.boot += 60_000;
+    shard.reserve("late", "ann", "1");
+    shard.flush();
+    let mut slices = 0;
+    while !shard.replies.contains_key("late") {
+        let (_, batch) = &shard.proposed[0];
+        slices += usize::from(batch.proposals.is_empty());
+        shard.commit();
+        assert!(slices < 100);
+    }
+    assert!(slices >= 3, "{slices} slices");
+    assert_eq!(shard.available(), 39_999);
+    let Some(Reply::Done { answer: Answer::Reservation(late), .. }) = shard.replies.get("late") else {
+        panic!("{:?}", shard.replies.get("late"));
+    };
+    assert_eq!(
+        late.created_at,
+        shard.now(),
+        "it is dated by the time that it is, not by one that lags behind"
+    );
+}

@@ -1,0 +1,171 @@
+//! Calls to a cluster, wherever it can be reached.
+
+use std::time::{Duration, Instant};
+
+use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::{Method, Url};
+use serde_json::Value;
+
+use super::Error;
+use super::reply::Reply;
+use crate::config::Secret;
+
+/// How long a call is tried before it is given up.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long one node may take.
+const ANSWER_MAX: Duration = Duration::from_secs(10);
+/// How long to wait after all nodes were asked in vain: about as long as an election takes.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// The nodes of a cluster.
+#[derive(Debug)]
+pub(crate) struct Api {
+    nodes: Vec<Url>,
+    token: Option<HeaderValue>,
+    http: reqwest::Client,
+}
+
+/// A call.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    method: Method,
+    path: String,
+    query: Vec<(&'static str, String)>,
+    body: Option<Value>,
+    headers: Vec<(&'static str, String)>,
+}
+
+impl Call {
+    /// A call that only reads.
+    pub(crate) fn get(path: impl Into<String>) -> Call {
+        Call { method: Method::GET, path: path.into(), query: Vec::new(), body: None, headers: Vec::new() }
+    }
+
+    /// A call that can be repeated as it is.
+    pub(crate) fn put(path: impl Into<String>, body: Value) -> Call {
+        Call { method: Method::PUT, body: Some(body), ..Call::get(path) }
+    }
+
+    /// A call that is done once, however often it is sent: it carries an idempotency key of its own.
+    pub(crate) fn post(path: impl Into<String>, body: Option<Value>) -> Call {
+        let call = Call { method: Method::POST, body, ..Call::get(path) };
+        call.header("Idempotency-Key", uuid::Uuid::now_v7().to_string())
+    }
+
+    /// The same with a header.
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Call {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The same with a parameter, if there is a value for it.
+    pub(crate) fn query(mut self, name: &'static str, value: Option<impl Into<String>>) -> Call {
+        self.query.extend(value.map(|value| (name, value.into())));
+        self
+    }
+}
+
+/// A node gave no definite answer.
+struct Unsettled {
+    reason: String,
+    /// Whether asking again later may help.
+    alive: bool,
+}
+
+impl Api {
+    /// The API of the nodes at `urls`, called with `token`.
+    pub(crate) fn new(urls: &[String], token: Option<Secret>) -> Result<Api, Error> {
+        let nodes = urls.iter().map(|url| parse(url)).collect::<Result<_, _>>()?;
+        let bearer = token.and_then(|token| HeaderValue::try_from(format!("Bearer {}", token.expose())).ok());
+        let token = bearer.map(|mut bearer| {
+            bearer.set_sensitive(true);
+            bearer
+        });
+        // A proxy of the environment is meant for the web, not for a cluster next door.
+        let http = reqwest::Client::builder().no_proxy().timeout(ANSWER_MAX).build();
+        let http = http.map_err(|error| Error::Url { url: urls.join(", "), reason: error.to_string() })?;
+        Ok(Api { nodes, token, http })
+    }
+
+    /// Makes a call: at the first node that gives a definite answer, once more at each while an election may be on.
+    pub(crate) async fn call(&self, call: Call) -> Result<Reply, Error> {
+        let start = Instant::now();
+        loop {
+            let mut tried = Vec::new();
+            let mut alive = false;
+            for node in &self.nodes {
+                match self.call_node(node, &call).await? {
+                    Ok(reply) => return reply.accepted(),
+                    Err(unsettled) => {
+                        alive |= unsettled.alive;
+                        tried.push(format!("{}: {}", node.as_str().trim_end_matches('/'), unsettled.reason));
+                    }
+                }
+            }
+            if !alive || start.elapsed() > PATIENCE {
+                return Err(Error::Unanswered { tried: tried.join("; ") });
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn call_node(&self, node: &Url, call: &Call) -> Result<Result<Reply, Unsettled>, Error> {
+        let response = match self.request(node, call)?.send().await {
+            Ok(response) => response,
+            Err(error) => {
+                let alive = !error.is_connect();
+                return Ok(Err(Unsettled { reason: root_cause(&error), alive }));
+            }
+        };
+        let reply = match Reply::receive(node, response).await {
+            Ok(reply) => reply,
+            Err(reason) => return Ok(Err(Unsettled { reason, alive: true })),
+        };
+        // 503: nothing happened. 504: it may have, and the key makes asking again harmless.
+        if matches!(reply.status, 503 | 504) {
+            return Ok(Err(Unsettled { reason: reply.problem(), alive: true }));
+        }
+        Ok(Ok(reply))
+    }
+
+    fn request(&self, node: &Url, call: &Call) -> Result<reqwest::RequestBuilder, Error> {
+        let mut url = node
+            .join(call.path.trim_start_matches('/'))
+            .map_err(|error| Error::Url { url: node.to_string(), reason: error.to_string() })?;
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&call.query);
+        }
+        let mut request = self.http.request(call.method.clone(), url);
+        if let Some(token) = &self.token {
+            request = request.header(AUTHORIZATION, token.clone());
+        }
+        for (name, value) in &call.headers {
+            request = request.header(*name, value);
+        }
+        Ok(match &call.body {
+            Some(body) => request.json(body),
+            None => request,
+        })
+    }
+}
+
+fn parse(text: &str) -> Result<Url, Error> {
+    let wrong = |reason: &str| Error::Url { url: text.to_owned(), reason: reason.to_owned() };
+    let mut url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
+    if url.scheme() != "http" {
+        return Err(wrong("this version speaks http only"));
+    }
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    Ok(url)
+}
+
+/// What an error is at bottom: "connection refused", and not that a request could not be sent.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}

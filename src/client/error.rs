@@ -1,0 +1,39 @@
+//! Why a call to a cluster came to nothing.
+
+use std::path::PathBuf;
+
+use crate::config;
+
+/// Why a call to a cluster came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("--url {url}: {reason}; it takes a URL like http://127.0.0.1:8080")]
+    Url { url: String, reason: String },
+    #[error("FLASHSALE_TOKEN: {source}; it takes one of the cluster's tokens")]
+    Token { source: config::SecretError },
+    #[error(
+        "no node gave a definite answer ({tried}); --url takes the address of a running node, and can be repeated"
+    )]
+    Unanswered { tried: String },
+    #[error("{status} {code}: {detail}")]
+    Refused { status: u16, code: String, detail: String },
+    #[error("{url} answered what this version does not understand: {reason}")]
+    Garbled { url: String, reason: String },
+    #[error("--file {path}: {reason}; it takes a JSON object as `PUT /v1/products/ID` does", path = .path.display())]
+    ProductFile { path: PathBuf, reason: String },
+    #[error("the audit found {count} violations")]
+    Violations { count: usize },
+    #[error("cannot start a runtime: {source}")]
+    Runtime { source: std::io::Error },
+}
+
+impl Error {
+    /// Whether the caller has to say something else.
+    pub(crate) fn is_misuse(&self) -> bool {
+        match self {
+            Error::Url { .. } | Error::Token { .. } | Error::ProductFile { .. } => true,
+            Error::Refused { code, .. } => code == "invalid_request",
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The admin API for people: each command is one call, sent to the first node that answers.
+
+mod api;
+mod audit;
+mod cluster;
+mod error;
+mod order;
+mod product;
+mod reply;
+mod shape;
+mod table;
+
+use clap::Subcommand;
+
+pub(crate) use api::{Api, Call};
+pub(crate) use error::Error;
+pub(crate) use shape::{AuditReport, ClusterStatus, List, Order};
+
+use crate::config::Secret;
+
+/// What can be asked of a running cluster.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Creates, changes, shows, pauses products.
+    #[command(subcommand)]
+    Product(product::Command),
+    /// Lists orders, records refunds.
+    #[command(subcommand)]
+    Order(order::Command),
+    /// Lets the cluster audit itself; exit status 1 unless everything adds up.
+    Audit(audit::Args),
+    /// Tells how the cluster is.
+    #[command(subcommand)]
+    Cluster(cluster::Command),
+}
+
+/// Which cluster is asked, and how the answer looks.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Target {
+    /// A node's URL; repeat it for more: if one does not answer, the next is asked, with the same idempotency key.
+    /// The token is taken from FLASHSALE_TOKEN.
+    #[arg(
+        long = "url",
+        value_name = "URL",
+        env = "FLASHSALE_URL",
+        value_delimiter = ',',
+        default_values_t = ["http://127.0.0.1:8080", "http://127.0.0.1:8081", "http://127.0.0.1:8082"].map(String::from)
+    )]
+    urls: Vec<String>,
+    /// Print the answer as it came, in JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Target {
+    /// The API of the nodes meant.
+    fn api(&self) -> Result<Api, Error> {
+        let token = match std::env::var("FLASHSALE_TOKEN") {
+            Err(_) => None,
+            Ok(token) => Some(Secret::new(token.trim()).map_err(|source| Error::Token { source })?),
+        };
+        Api::new(&self.urls, token)
+    }
+
+    /// Makes a call and prints its answer, with `show` for people.
+    async fn ask<T: serde::de::DeserializeOwned>(
+        &self,
+        call: Call,
+        show: impl FnOnce(T) -> String,
+    ) -> Result<(), Error> {
+        let reply = self.api()?.call(call).await?;
+        if self.json {
+            crate::output::json(&reply.body);
+        } else {
+            crate::output::line(show(reply.read()?));
+        }
+        Ok(())
+    }
+}
+
+/// Does what a command asks for.
+pub(crate) fn run(command: Command) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| Error::Runtime { source })?;
+    runtime.block_on(async {
+        match command {
+            Command::Product(command) => product::run(command).await,
+            Command::Order(command) => order::run(command).await,
+            Command::Audit(args) => audit::run(args).await,
+            Command::Cluster(command) => cluster::run(command).await,
+        }
+    })
+}

@@ -1,0 +1,127 @@
+//! The shapes of answers, as far as they are shown. Fields of later versions are ignored.
+
+use serde::Deserialize;
+
+/// A page of a list.
+#[derive(Debug, Deserialize)]
+pub(crate) struct List<T> {
+    pub(crate) data: Vec<T>,
+    pub(crate) has_more: bool,
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// A product.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Product {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) price: Price,
+    pub(crate) status: String,
+    pub(crate) payment: String,
+    pub(crate) max_per_buyer: u64,
+    pub(crate) hold_seconds: u64,
+    pub(crate) opens_at: Option<String>,
+    pub(crate) closes_at: Option<String>,
+    pub(crate) current_stock: Stock,
+}
+
+/// What one unit costs.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Price {
+    pub(crate) amount: u64,
+    pub(crate) currency: String,
+}
+
+/// A product's units.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Stock {
+    pub(crate) total: u64,
+    pub(crate) available: u64,
+    pub(crate) held: u64,
+    pub(crate) sold: u64,
+}
+
+/// An order.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Order {
+    pub(crate) id: String,
+    pub(crate) buyer_id: String,
+    pub(crate) quantity: u64,
+    pub(crate) amount: u64,
+    pub(crate) currency: String,
+    pub(crate) status: String,
+    pub(crate) refunded_amount: u64,
+    pub(crate) created_at: String,
+}
+
+/// A refund.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Refund {
+    pub(crate) id: String,
+    pub(crate) order_id: String,
+    pub(crate) amount: u64,
+    pub(crate) currency: String,
+    pub(crate) status: String,
+}
+
+/// An adjustment of a product's stock.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Adjustment {
+    pub(crate) delta: i64,
+    pub(crate) reason: String,
+}
+
+/// The cluster as a node sees it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ClusterStatus {
+    pub(crate) name: String,
+    pub(crate) answered_by: u64,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) shards: Vec<Shard>,
+}
+
+/// A node of the cluster.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Node {
+    pub(crate) id: u64,
+    pub(crate) http: String,
+    pub(crate) peer: String,
+    pub(crate) reachable: bool,
+}
+
+/// A shard.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Shard {
+    pub(crate) id: u16,
+    pub(crate) leader: Option<u64>,
+    pub(crate) term: u64,
+    pub(crate) replicas: Vec<Replica>,
+}
+
+/// A replica of a shard.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Replica {
+    pub(crate) node: u64,
+    pub(crate) applied_index: u64,
+    pub(crate) lag: u64,
+}
+
+/// What the self-audit found.
+#[derive(Debug, Deserialize)]
+pub(crate) struct AuditReport {
+    pub(crate) ok: bool,
+    pub(crate) violations: Vec<String>,
+    pub(crate) products: Vec<ProductAudit>,
+}
+
+/// A product's count on one replica.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ProductAudit {
+    pub(crate) product_id: String,
+    pub(crate) node: u64,
+    pub(crate) total: u64,
+    pub(crate) available: u64,
+    pub(crate) held: u64,
+    pub(crate) sold: u64,
+    pub(crate) orders: u64,
+}

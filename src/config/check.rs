@@ -1,0 +1,102 @@
+//! `flashsale config check`: what a configuration means, setting by setting.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::model::Config;
+use super::schema::{Fallback, SETTINGS, Scope, Setting};
+use super::settings::Settings;
+use super::{Error, Node};
+
+/// What a configuration means.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    /// The file.
+    pub(crate) path: String,
+    pub(crate) settings: Vec<Line>,
+}
+
+/// A setting's value, and where it comes from.
+#[derive(Debug, Serialize)]
+pub(crate) struct Line {
+    pub(crate) key: String,
+    /// As it would stand in the file; secrets masked.
+    pub(crate) value: String,
+    /// `path:line`, the name of a variable, or `default`.
+    pub(crate) from: String,
+    /// `node` where nodes may differ, `cluster` where they must not.
+    pub(crate) scope: &'static str,
+    pub(crate) takes: &'static str,
+}
+
+/// Checks the configuration at `path`, and tells what it means, to `node` alone if one is given.
+pub(crate) fn report(path: &Path, node: Option<u64>) -> Result<Report, Error> {
+    let settings = Settings::load(path, std::env::vars_os())?;
+    let config = Config::of(&settings)?;
+    let nodes: Vec<&Node> = match node {
+        Some(id) => vec![config.node(id)?],
+        None => config.nodes.iter().collect(),
+    };
+    let lines = SETTINGS.iter().filter(|setting| !setting.key.starts_with("node."));
+    let mut lines: Vec<Line> =
+        lines.map(|setting| line(setting, setting.key.to_owned(), None, &settings)).collect();
+    for node in nodes {
+        let own = SETTINGS.iter().filter(|setting| setting.key.starts_with("node."));
+        lines.extend(own.map(|setting| {
+            line(setting, setting.key.replace('*', &node.id.to_string()), Some(node), &settings)
+        }));
+    }
+    Ok(Report { path: path.display().to_string(), settings: lines })
+}
+
+fn line(setting: &'static Setting, key: String, node: Option<&Node>, settings: &Settings) -> Line {
+    let (value, from) = match settings.get(&key) {
+        Some(entry) => (entry.value.to_string(), entry.origin.to_string()),
+        None => (default(setting, node), "default".to_owned()),
+    };
+    let scope = match setting.scope() {
+        Scope::Node => "node",
+        Scope::Cluster => "cluster",
+    };
+    Line { key, value, from, scope, takes: setting.takes }
+}
+
+fn default(setting: &Setting, node: Option<&Node>) -> String {
+    match (setting.fallback, node) {
+        (Fallback::Text(text), _) => format!("{text:?}"),
+        (Fallback::Integer(number), _) => number.to_string(),
+        (Fallback::Flag(flag), _) => flag.to_string(),
+        (Fallback::Nothing, _) => "[]".to_owned(),
+        (Fallback::Derived(how), Some(node)) => derived(setting, node).unwrap_or_else(|| how.to_owned()),
+        (Fallback::Derived(how), None) => how.to_owned(),
+        (Fallback::Required, _) => String::new(),
+    }
+}
+
+/// What a setting that follows from others comes to for a node.
+fn derived(setting: &Setting, node: &Node) -> Option<String> {
+    let endpoint = match setting.key {
+        "node.*.data" => return Some(format!("{:?}", node.data.display().to_string())),
+        "node.*.http.advertise" => &node.http,
+        "node.*.peer.advertise" => &node.peer,
+        "node.*.admin.advertise" => node.admin.as_ref()?,
+        _ => return None,
+    };
+    Some(format!("{:?}", endpoint.advertise))
+}
+
+/// A table for people, the node's own settings marked.
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let widest = |text: fn(&Line) -> &str| {
+            self.settings.iter().map(|line| text(line).chars().count()).max().unwrap_or(0)
+        };
+        let (key_width, value_width) = (widest(|line| &line.key), widest(|line| &line.value));
+        for line in &self.settings {
+            let Line { key, value, from, scope, .. } = line;
+            writeln!(f, "{scope:<7}  {key:<key_width$}  {value:<value_width$}  {from}")?;
+        }
+        write!(f, "{} is a configuration that can be used", self.path)
+    }
+}

@@ -1,0 +1,162 @@
+//! The list of all settings: what each is called, what it takes, and what it is if nobody says.
+
+/// A setting.
+#[derive(Debug)]
+pub(super) struct Setting {
+    /// Its path in the file; `*` stands for a node's id.
+    pub(super) key: &'static str,
+    pub(super) kind: Kind,
+    pub(super) fallback: Fallback,
+    /// What it takes, for people.
+    pub(super) takes: &'static str,
+}
+
+/// The form of a setting's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Integer,
+    Flag,
+    /// Texts that are secrets.
+    Secrets,
+}
+
+/// What a setting is if nobody says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fallback {
+    /// Somebody must say.
+    Required,
+    /// A text, a duration or the like.
+    Text(&'static str),
+    Integer(i64),
+    Flag(bool),
+    /// No secrets.
+    Nothing,
+    /// It follows from other settings, as the sentence says.
+    Derived(&'static str),
+}
+
+/// Whether nodes may differ in a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// A node's own.
+    Node,
+    /// The same on all nodes.
+    Cluster,
+}
+
+impl Setting {
+    /// Where nodes that differ would disagree about facts, the setting is the cluster's.
+    pub(super) fn scope(&self) -> Scope {
+        let shared = ["cluster.", "auth."].iter().any(|section| self.key.starts_with(section));
+        if shared { Scope::Cluster } else { Scope::Node }
+    }
+}
+
+const LISTEN: &str = "an IP address and a port from 1 to 65535, like \"127.0.0.1:8080\"";
+const ADVERTISE: &str = "a host and a port from 1 to 65535, like \"node-1.example.net:8080\"";
+const AS_LISTEN: &str = "as `listen`, unless that is a wildcard";
+const TOKENS: &str = "a list of secrets, each plain, \"file:PATH\" or \"env:NAME\"";
+
+const fn setting(key: &'static str, kind: Kind, fallback: Fallback, takes: &'static str) -> Setting {
+    Setting { key, kind, fallback, takes }
+}
+
+/// Every setting there is, in the order in which `config check` shows them.
+#[rustfmt::skip]
+pub(super) const SETTINGS: &[Setting] = &[
+    setting("cluster.name", Kind::Text, Fallback::Required, "1 to 64 characters of A-Z a-z 0-9 _ . -"),
+    setting("cluster.shards", Kind::Integer, Fallback::Integer(3), "a number from 1 to 4096, fixed when the cluster is made"),
+    setting("cluster.heartbeat", Kind::Text, Fallback::Text("50ms"), "a duration from \"5ms\" to \"10s\""),
+    setting("cluster.election_timeout_min", Kind::Text, Fallback::Text("300ms"), "a duration from \"20ms\" to \"60s\""),
+    setting("cluster.election_timeout_max", Kind::Text, Fallback::Text("600ms"), "a duration from \"20ms\" to \"60s\""),
+    setting("cluster.insecure", Kind::Flag, Fallback::Flag(false), "true or false"),
+    setting("node.*.id", Kind::Integer, Fallback::Required, "a number from 1 to 4294967295"),
+    setting("node.*.http.listen", Kind::Text, Fallback::Required, LISTEN),
+    setting("node.*.http.advertise", Kind::Text, Fallback::Derived(AS_LISTEN), ADVERTISE),
+    setting("node.*.peer.listen", Kind::Text, Fallback::Required, LISTEN),
+    setting("node.*.peer.advertise", Kind::Text, Fallback::Derived(AS_LISTEN), ADVERTISE),
+    setting("node.*.admin.listen", Kind::Text, Fallback::Derived("none: operator routes answer with the others"), LISTEN),
+    setting("node.*.admin.advertise", Kind::Text, Fallback::Derived(AS_LISTEN), ADVERTISE),
+    setting("node.*.data", Kind::Text, Fallback::Derived("node-ID in `storage.data`"), "a directory"),
+    setting("storage.data", Kind::Text, Fallback::Required, "a directory, relative to the configuration's own"),
+    setting("storage.segment_bytes", Kind::Integer, Fallback::Integer(64 << 20), "a number of bytes from 1048576 to 1073741824"),
+    setting("storage.cache_bytes", Kind::Integer, Fallback::Integer(64 << 20), "a number of bytes from 1048576 to 68719476736"),
+    setting("storage.snapshot_log_bytes", Kind::Integer, Fallback::Integer(64 << 20), "a number of bytes from 1048576 to 68719476736"),
+    setting("auth.buyers", Kind::Text, Fallback::Text("service"), "\"service\" or \"open\""),
+    setting("auth.tokens.viewer", Kind::Secrets, Fallback::Nothing, TOKENS),
+    setting("auth.tokens.service", Kind::Secrets, Fallback::Nothing, TOKENS),
+    setting("auth.tokens.admin", Kind::Secrets, Fallback::Nothing, TOKENS),
+    setting("limits.body_bytes", Kind::Integer, Fallback::Integer(16 << 10), "a number of bytes from 1024 to 1048576"),
+    setting("limits.in_flight", Kind::Integer, Fallback::Integer(20_000), "a number from 1 to 1000000"),
+    setting("limits.request_timeout", Kind::Text, Fallback::Text("5s"), "a duration from \"100ms\" to \"60s\""),
+    setting("limits.connections", Kind::Integer, Fallback::Integer(20_000), "a number from 1 to 1000000"),
+];
+
+/// The setting that a key like `node.1.http.listen` means.
+pub(super) fn find(key: &str) -> Option<&'static Setting> {
+    let pattern = pattern(key);
+    SETTINGS.iter().find(|setting| setting.key == pattern)
+}
+
+/// Whether a key is above settings, as a section is.
+pub(super) fn is_section(key: &str) -> bool {
+    let prefix = format!("{}.", pattern(key));
+    SETTINGS.iter().any(|setting| setting.key.starts_with(&prefix))
+}
+
+/// The known key, section or setting, that is nearest to an unknown one.
+pub(super) fn nearest(key: &str) -> String {
+    let wanted = pattern(key);
+    let depth = wanted.split('.').count();
+    let candidates = SETTINGS.iter().flat_map(|setting| prefixes(setting.key));
+    let far = |known: &str| {
+        let same_depth = known.split('.').count() == depth;
+        (strsim::damerau_levenshtein(known, &wanted), usize::from(!same_depth))
+    };
+    let best =
+        candidates.filter(|known| *known != "node.*").min_by_key(|known| far(known)).unwrap_or_default();
+    match key.strip_prefix("node.").and_then(|rest| rest.split('.').next()) {
+        Some(id) => best.replace('*', id),
+        None => best.to_owned(),
+    }
+}
+
+/// A key and all sections above it.
+fn prefixes(key: &str) -> impl Iterator<Item = &str> {
+    key.match_indices('.').map(|(dot, _)| &key[..dot]).chain([key])
+}
+
+/// A key with `*` for the node's id.
+fn pattern(key: &str) -> String {
+    let mut parts: Vec<&str> = key.split('.').collect();
+    if parts.len() > 1 && parts[0] == "node" {
+        parts[1] = "*";
+    }
+    parts.join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_key_is_the_one_that_was_meant() {
+        assert_eq!(nearest("cluster.shrads"), "cluster.shards");
+        assert_eq!(nearest("node.2.htp"), "node.2.http");
+        assert_eq!(nearest("node.2.http.lissten"), "node.2.http.listen");
+        assert_eq!(nearest("storag"), "storage");
+        assert_eq!(nearest("auth.token"), "auth.tokens");
+    }
+
+    #[test]
+    fn every_setting_is_found_by_its_own_key() {
+        for setting in SETTINGS {
+            let key = setting.key.replace('*', "7");
+            assert_eq!(find(&key).map(|found| found.key), Some(setting.key));
+            assert!(!is_section(&key), "{key}");
+        }
+        assert!(is_section("node.7.http"));
+        assert!(find("node.7.http").is_none());
+    }
+}

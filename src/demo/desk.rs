@@ -1,0 +1,44 @@
+//! The shop's desk: a few connections for everything that follows a grant, apart from those that the crowd fills.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use tokio::sync::Semaphore;
+
+use super::errand::Errand;
+use super::lines::{Lines, Nodes, Settled};
+
+/// How many errands are run at a time.
+const SEATS: usize = 48;
+
+/// The shop's connections.
+#[derive(Debug)]
+pub(super) struct Desk {
+    nodes: Rc<Nodes>,
+    seats: Semaphore,
+    idle: RefCell<Vec<Lines>>,
+    /// So that errands begin at all nodes in turn.
+    opened: Cell<usize>,
+}
+
+impl Desk {
+    /// A desk without any connections yet.
+    pub(super) fn new(nodes: Rc<Nodes>) -> Desk {
+        Desk { nodes, seats: Semaphore::new(SEATS), idle: RefCell::default(), opened: Cell::new(0) }
+    }
+
+    /// Runs an errand until its outcome is known.
+    pub(super) async fn settle(&self, errand: &Errand) -> Settled {
+        let _seat = self.seats.acquire().await;
+        let idle = self.idle.borrow_mut().pop();
+        let mut lines = idle.unwrap_or_else(|| self.open());
+        let settled = lines.settle(errand).await;
+        self.idle.borrow_mut().push(lines);
+        settled
+    }
+
+    fn open(&self) -> Lines {
+        let home = self.opened.replace(self.opened.get() + 1);
+        Lines::new(Rc::clone(&self.nodes), home)
+    }
+}

@@ -1,0 +1,43 @@
+//! What the demonstration will do.
+
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
+
+use super::{Args, Error};
+
+/// How many buyers come for each unit at least: not everyone who is granted a unit pays for it.
+const BUYERS_PER_UNIT: u32 = 5;
+
+/// What the demonstration will do.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plan {
+    pub(super) stock: u32,
+    pub(super) buyers: u32,
+    pub(super) kill: bool,
+    pub(super) seed: u64,
+}
+
+impl Plan {
+    /// What is sold.
+    pub(super) const PRODUCT: &'static str = "demo-sneaker";
+    /// What one unit costs, in minor units.
+    pub(super) const PRICE: u64 = 12_900;
+    pub(super) const CURRENCY: &'static str = "usd";
+    /// Short, so that what is abandoned comes back while the sale is on.
+    pub(super) const HOLD: Duration = Duration::from_secs(3);
+    /// How many attempts are under way at most, over all nodes.
+    pub(super) const CONCURRENCY: usize = 192;
+    /// How long the whole sale may take.
+    pub(super) const SALE_MAX: Duration = Duration::from_secs(120);
+
+    /// What the arguments ask for.
+    pub(super) fn of(args: &Args) -> Result<Plan, Error> {
+        let least = args.stock.saturating_mul(BUYERS_PER_UNIT);
+        if args.buyers < least {
+            return Err(Error::TooFewBuyers { buyers: args.buyers, stock: args.stock, least });
+        }
+        // Short enough to be typed again.
+        let seed = args.seed.unwrap_or_else(|| RandomState::new().hash_one(args.buyers) % 1_000_000);
+        Ok(Plan { stock: args.stock, buyers: args.buyers, kill: !args.no_kill_leader, seed })
+    }
+}
