@@ -22,7 +22,6 @@ use crate::state::product::Products;
 use crate::state::refund::Refunds;
 use crate::state::reservation::Reservations;
 use crate::state::timers::Timers;
-use crate::vocabulary::batch::RULES;
 use crate::vocabulary::id::ShardId;
 use crate::vocabulary::text::ProductId;
 use crate::vocabulary::time::LogTime;
@@ -55,7 +54,7 @@ impl Shard {
         Shard {
             id,
             now: LogTime::default(),
-            rules: RULES.min(1),
+            rules: 1,
             secret: None,
             sequence: 0,
             products: Products::default(),

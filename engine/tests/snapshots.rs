@@ -141,3 +141,11 @@ fn a_capture_can_be_encoded_in_another_thread() {
     let encoded = std::thread::scope(|scope| scope.spawn(|| capture.chunks().collect::<Vec<_>>()).join());
     assert_eq!(encoded.expect("the thread does not panic"), chunks(&shard));
 }
+
+#[test]
+fn shards_captures_and_loaders_can_go_to_other_threads() {
+    fn goes<T: Send + 'static>() {}
+    goes::<Shard>();
+    goes::<engine::Capture>();
+    goes::<Loader>();
+}

@@ -1,5 +1,6 @@
 //! The directory that holds what a node must not forget, and proof of whose it is.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,9 +30,26 @@ pub struct DataDir {
 /// codec, which brings its own format byte.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 struct Identity {
-    cluster: String,
-    node: NodeId,
+    owner: Owner,
     instance: u128,
+}
+
+/// Whose data a directory holds. The number of shards is part of it: it is fixed when a cluster is made, since a product's
+/// shard is a hash modulo the count.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Owner {
+    /// The cluster's name.
+    pub cluster: String,
+    /// The node.
+    pub node: NodeId,
+    /// How many shards the cluster has.
+    pub shards: u16,
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "node {} of cluster {:?} with {} shards", self.node, self.cluster, self.shards)
+    }
 }
 
 /// Why a data directory cannot be used. Every message names the directory and says what to do.
@@ -44,22 +62,14 @@ pub enum Error {
         path: PathBuf,
     },
     /// It belongs to another cluster or node.
-    #[error(
-        "{path} holds the data of node {found_node} of cluster {found_cluster:?}, not of node {node} of cluster \
-         {cluster:?}: give this node its own directory",
-        path = .path.display()
-    )]
+    #[error("{path} holds the data of {found}, not of {wanted}: give each node its own directory, and never change the number of shards", path = .path.display())]
     Foreign {
         /// The directory.
         path: PathBuf,
-        /// The cluster that it belongs to.
-        found_cluster: String,
-        /// The node that it belongs to.
-        found_node: NodeId,
-        /// The cluster that was to use it.
-        cluster: String,
-        /// The node that was to use it.
-        node: NodeId,
+        /// Whose it is.
+        found: Owner,
+        /// Who was to use it.
+        wanted: Owner,
     },
     /// There is data, but nothing says whose.
     #[error(
@@ -101,12 +111,12 @@ impl Error {
 }
 
 impl DataDir {
-    /// Opens the directory at `path` for `node` of `cluster`, creating it if it is not there.
+    /// Opens the directory at `path` for `owner`, creating it if it is not there.
     ///
     /// # Errors
     /// If another process has it, it belongs to another cluster or node, or it holds data that nothing says the owner
     /// of; what the disk says.
-    pub fn open(disk: &Arc<dyn Disk>, path: &Path, cluster: &str, node: NodeId) -> Result<DataDir, Error> {
+    pub fn open(disk: &Arc<dyn Disk>, path: &Path, owner: &Owner) -> Result<DataDir, Error> {
         disk.create_dir(path).map_err(Error::io("create", path))?;
         let lock_file = path.join(LOCK);
         let lock = match disk.lock(&lock_file) {
@@ -117,16 +127,11 @@ impl DataDir {
         };
         let identity = match read_identity(&**disk, path)? {
             Some(identity) => identity,
-            None => create_identity(&**disk, path, cluster, node)?,
+            None => create_identity(&**disk, path, owner)?,
         };
-        if identity.cluster != cluster || identity.node != node {
-            return Err(Error::Foreign {
-                path: path.to_owned(),
-                found_cluster: identity.cluster,
-                found_node: identity.node,
-                cluster: cluster.to_owned(),
-                node,
-            });
+        if identity.owner != *owner {
+            let (found, wanted) = (identity.owner, owner.clone());
+            return Err(Error::Foreign { path: path.to_owned(), found, wanted });
         }
         Ok(DataDir { path: path.to_owned(), identity, _lock: lock })
     }
@@ -178,9 +183,9 @@ fn read_identity(disk: &dyn Disk, dir: &Path) -> Result<Option<Identity>, Error>
     codec::decode(&bytes[12..]).map(Some).map_err(|error| damaged(error.to_string()))
 }
 
-fn create_identity(disk: &dyn Disk, dir: &Path, cluster: &str, node: NodeId) -> Result<Identity, Error> {
+fn create_identity(disk: &dyn Disk, dir: &Path, owner: &Owner) -> Result<Identity, Error> {
     check_empty(disk, dir)?;
-    let identity = Identity { cluster: cluster.to_owned(), node, instance: Uuid::new_v4().as_u128() };
+    let identity = Identity { owner: owner.clone(), instance: Uuid::new_v4().as_u128() };
     let encoded = codec::encode(&identity);
     let bytes = [&MAGIC[..], &crc32c::crc32c(&encoded).to_le_bytes(), &encoded].concat();
     let aside = dir.join(UNFINISHED);

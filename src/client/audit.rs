@@ -17,10 +17,10 @@ pub(crate) struct Args {
 /// Lets the cluster audit itself.
 pub(super) async fn run(args: Args) -> Result<(), Error> {
     let reply = args.target.api()?.call(Call::get("/v1/audit").query("product_id", args.product)).await?;
-    let json = args.target.json.then(|| reply.body.clone());
+    let json = args.target.json.then(|| reply.text.clone());
     let report: AuditReport = reply.read()?;
     match json {
-        Some(body) => crate::output::json(&body),
+        Some(text) => crate::output::line(&text),
         None => crate::output::line(show(&report)),
     }
     if report.ok { Ok(()) } else { Err(Error::Violations { count: report.violations.len() }) }

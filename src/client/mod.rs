@@ -70,7 +70,7 @@ impl Target {
     ) -> Result<(), Error> {
         let reply = self.api()?.call(call).await?;
         if self.json {
-            crate::output::json(&reply.body);
+            crate::output::line(&reply.text);
         } else {
             crate::output::line(show(reply.read()?));
         }

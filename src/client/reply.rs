@@ -13,7 +13,9 @@ pub(crate) struct Reply {
     pub(super) url: String,
     pub(crate) status: u16,
     /// Null if there was none.
-    pub(crate) body: Value,
+    pub(super) body: Value,
+    /// As it came.
+    pub(super) text: String,
 }
 
 impl Reply {
@@ -21,13 +23,9 @@ impl Reply {
     pub(super) async fn receive(node: &Url, response: reqwest::Response) -> Result<Reply, String> {
         let status = response.status().as_u16();
         let bytes = response.bytes().await.map_err(|error| error.to_string())?;
-        let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
-        let body = if bytes.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(&bytes).unwrap_or_else(|_| text())
-        };
-        Ok(Reply { url: node.to_string(), status, body })
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Ok(Reply { url: node.to_string(), status, body, text })
     }
 
     /// Itself if it says that the thing was done.
@@ -37,7 +35,7 @@ impl Reply {
         }
         let word = |name: &str| self.body.get(name).and_then(Value::as_str).map(str::to_owned);
         let hint = if self.status == 401 { "; the token is taken from FLASHSALE_TOKEN" } else { "" };
-        let detail = word("detail").or_else(|| word("title")).unwrap_or_else(|| self.body.to_string());
+        let detail = word("detail").or_else(|| word("title")).unwrap_or_else(|| self.text.clone());
         Err(Error::Refused {
             status: self.status,
             code: word("code").unwrap_or_else(|| "refused".to_owned()),

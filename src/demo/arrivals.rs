@@ -11,7 +11,7 @@ use super::crowd::Crowd;
 /// How often the door opens.
 const TICK: Duration = Duration::from_millis(1);
 /// How long it takes from a calm beginning to the height of the rush.
-const RAMP_SECONDS: f64 = 1.0;
+const RAMP_SECONDS: f64 = 0.6;
 /// Arrivals a second at the height of the rush. Beyond what the machine can carry, they come as they are answered.
 const PEAK: f64 = 60_000.0;
 /// How long the calm lasts where nobody is killed.
@@ -96,9 +96,9 @@ struct Pace {
 }
 
 impl Pace {
-    /// Calm is a stock in a second.
+    /// Calm is two stocks in a second.
     fn new(stock: u32) -> Pace {
-        Pace { calm: f64::from(stock.clamp(10, 10_000)), rushing: 0.0, part: 0.0 }
+        Pace { calm: f64::from(stock.clamp(10, 5_000) * 2), rushing: 0.0, part: 0.0 }
     }
 
     fn due(&mut self, time: Duration, calm: bool) -> usize {
@@ -125,11 +125,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pace_is_a_stock_a_second_and_then_the_peak() {
+    fn the_pace_is_two_stocks_a_second_and_then_grows_to_the_peak() {
         let mut pace = Pace::new(100);
         let second = |pace: &mut Pace, calm| (0..1_000).map(|_| pace.due(TICK, calm)).sum::<usize>();
-        assert!((99..=101).contains(&second(&mut pace, true)));
-        assert!((15_000..25_000).contains(&second(&mut pace, false)));
+        assert!((199..=201).contains(&second(&mut pace, true)));
+        assert!((30_000..40_000).contains(&second(&mut pace, false)));
         assert!((59_000..=60_000).contains(&second(&mut pace, false)));
     }
 }

@@ -68,7 +68,7 @@ async fn buy(invitation: Invitation) -> Result<Books, Error> {
     let nodes = Rc::new(Nodes::new(&invitation.nodes));
     let crowd = Rc::new(Crowd {
         plan: invitation.plan,
-        errands: Errands::new(&invitation.service),
+        errands: Errands::new(invitation.service),
         desk: Desk::new(Rc::clone(&nodes)),
         nodes,
         progress: invitation.progress,

@@ -1,119 +1,77 @@
-//! What is asked of the cluster: requests that can be sent again as they are.
-
-use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use http::{HeaderName, HeaderValue, Method, Request, Uri};
-use http_body_util::Full;
+//! What is asked of the cluster: requests, written out once, that can be sent again as they are.
 
 use super::buyer::Visit;
 use super::plan::Plan;
 use crate::config::Secret;
 
-const BUYER_ID: HeaderName = HeaderName::from_static("buyer-id");
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const LOCALHOST: HeaderValue = HeaderValue::from_static("localhost");
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-
-/// A request that can be sent again as it is.
+/// A request of HTTP/1.1, as it goes over the line.
 #[derive(Clone, Debug)]
-pub(super) struct Errand {
-    method: Method,
-    uri: Uri,
-    buyer: HeaderValue,
-    key: Option<HeaderValue>,
-    bearer: Option<HeaderValue>,
-    body: Bytes,
-}
+pub(super) struct Errand(Vec<u8>);
 
 impl Errand {
-    /// Itself, to be sent once.
-    pub(super) fn request(&self) -> Request<Full<Bytes>> {
-        let mut request = Request::new(Full::new(self.body.clone()));
-        *request.method_mut() = self.method.clone();
-        *request.uri_mut() = self.uri.clone();
-        let headers = request.headers_mut();
-        headers.reserve(5);
-        headers.insert(HOST, LOCALHOST);
-        headers.insert(BUYER_ID, self.buyer.clone());
-        if !self.body.is_empty() {
-            headers.insert(CONTENT_TYPE, JSON);
-        }
-        if let Some(key) = &self.key {
-            headers.insert(IDEMPOTENCY_KEY, key.clone());
-        }
-        if let Some(bearer) = &self.bearer {
-            headers.insert(AUTHORIZATION, bearer.clone());
-        }
-        request
+    /// Its bytes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// `headers` are whole lines.
+    fn new(method: &str, path: &str, buyer: Visit, headers: &str, body: &str) -> Errand {
+        let (id, length) = (buyer.id(), body.len());
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nbuyer-id: {id}\r\n{headers}content-length: {length}\r\n\r\n{body}"
+        );
+        Errand(request.into_bytes())
     }
 }
 
 /// Makes errands out of parts that do not change.
 #[derive(Debug)]
 pub(super) struct Errands {
-    attempts: Uri,
-    attempt: Bytes,
-    bearer: HeaderValue,
+    attempts: String,
+    service: Secret,
 }
+
+const JSON: &str = "content-type: application/json\r\n";
 
 impl Errands {
     /// `service`: the shop's token.
-    pub(super) fn new(service: &Secret) -> Errands {
-        Errands {
-            attempts: uri(format!("/v1/products/{}/reservations", Plan::PRODUCT)),
-            attempt: Bytes::from_static(b"{\"quantity\":1}"),
-            bearer: value(format!("Bearer {}", service.expose())),
-        }
+    pub(super) fn new(service: Secret) -> Errands {
+        Errands { attempts: format!("/v1/products/{}/reservations", Plan::PRODUCT), service }
     }
 
     /// A buyer's attempt.
     pub(super) fn attempt(&self, visit: Visit) -> Errand {
-        Errand {
-            method: Method::POST,
-            uri: self.attempts.clone(),
-            buyer: value(visit.id()),
-            key: Some(value(visit.key())),
-            bearer: None,
-            body: self.attempt.clone(),
-        }
+        let headers = format!("idempotency-key: {}\r\n{JSON}", visit.key());
+        Errand::new("POST", &self.attempts, visit, &headers, "{\"quantity\":1}")
     }
 
     /// A buyer gives a reservation back.
     pub(super) fn cancel(&self, visit: Visit, reservation: &str) -> Errand {
-        Errand {
-            method: Method::DELETE,
-            uri: uri(format!("/v1/reservations/{reservation}")),
-            key: None,
-            body: Bytes::new(),
-            ..self.attempt(visit)
-        }
+        Errand::new("DELETE", &format!("/v1/reservations/{reservation}"), visit, "", "")
     }
 
-    /// The shop takes a step of a payment.
-    pub(super) fn step(&self, visit: Visit, reservation: &str, step: &str) -> Errand {
-        let body = match step {
-            "confirm" => format!(
-                "{{\"payment_reference\":\"demo-{}\",\"amount\":{},\"currency\":\"{}\"}}",
-                visit.key(),
-                Plan::PRICE,
-                Plan::CURRENCY
-            ),
-            _ => String::new(),
-        };
-        Errand {
-            uri: uri(format!("/v1/reservations/{reservation}/{step}")),
-            key: Some(value(format!("{step}-{}", visit.key()))),
-            bearer: Some(self.bearer.clone()),
-            body: Bytes::from(body),
-            ..self.attempt(visit)
-        }
+    /// The shop begins a payment.
+    pub(super) fn checkout(&self, visit: Visit, reservation: &str) -> Errand {
+        self.step(visit, reservation, "checkout", "", "")
     }
-}
 
-fn uri(path: String) -> Uri {
-    Uri::try_from(path).expect("ids and words make a path")
-}
+    /// The shop says that a payment failed.
+    pub(super) fn release(&self, visit: Visit, reservation: &str) -> Errand {
+        self.step(visit, reservation, "release", "", "")
+    }
 
-fn value(text: String) -> HeaderValue {
-    HeaderValue::try_from(text).expect("ids and tokens are visible ASCII")
+    /// The shop says that a payment succeeded.
+    pub(super) fn confirm(&self, visit: Visit, reservation: &str) -> Errand {
+        let (key, amount, currency) = (visit.key(), Plan::PRICE, Plan::CURRENCY);
+        let body = format!(
+            "{{\"payment_reference\":\"demo-{key}\",\"amount\":{amount},\"currency\":\"{currency}\"}}"
+        );
+        self.step(visit, reservation, "confirm", JSON, &body)
+    }
+
+    fn step(&self, visit: Visit, reservation: &str, step: &str, headers: &str, body: &str) -> Errand {
+        let (token, key) = (self.service.expose(), visit.key());
+        let headers = format!("authorization: Bearer {token}\r\nidempotency-key: {step}-{key}\r\n{headers}");
+        Errand::new("POST", &format!("/v1/reservations/{reservation}/{step}"), visit, &headers, body)
+    }
 }

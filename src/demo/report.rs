@@ -34,7 +34,9 @@ pub(super) struct Report {
     /// From the kill to the first definite answer of the new leader.
     failover_ms: Option<u64>,
     seconds: f64,
+    /// Over the time in which newcomers came, the outage included.
     attempts_per_second: u64,
+    attempts_in_best_second: u64,
     latency_ms: Latency,
     /// Attempts left out of the latencies: those between the kill and a second after the new leader's first answer.
     excluded: u64,
@@ -82,6 +84,7 @@ impl Report {
             failover_ms: outage.length().map(|length| u64::try_from(length.as_millis()).unwrap_or(u64::MAX)),
             seconds: millis(books.ended - books.began) / 1_000.0,
             attempts_per_second: per_second(i64::try_from(attempts_in_rush).unwrap_or(i64::MAX), rush),
+            attempts_in_best_second: books.best_second(),
             latency_ms: Latency::of(&books.latency),
             excluded: books.excluded,
             audit,
@@ -113,8 +116,8 @@ impl fmt::Display for Report {
         let Latency { p50, p90, p99, p999, max } = &self.latency_ms;
         writeln!(
             f,
-            "attempts   {} by {} buyers in {:.1} s, {} a second",
-            self.attempts, self.buyers, self.seconds, self.attempts_per_second
+            "attempts   {} by {} buyers in {:.1} s, {} a second ({} in the best)",
+            self.attempts, self.buyers, self.seconds, self.attempts_per_second, self.attempts_in_best_second
         )?;
         writeln!(
             f,

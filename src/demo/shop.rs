@@ -8,6 +8,7 @@ use tokio::time::sleep;
 use super::buyer::{Fate, Visit};
 use super::connection::Answer;
 use super::crowd::Crowd;
+use super::errand::{Errand, Errands};
 use super::hold::{End, Hold};
 use super::plan::Plan;
 
@@ -44,12 +45,12 @@ struct Sale<'c> {
 impl Sale<'_> {
     async fn buy(&self, thinks: Duration, pays: Duration) -> End {
         sleep(thinks).await;
-        if let Err(end) = self.step("checkout").await {
+        if let Err(end) = self.step(Errands::checkout).await {
             return end;
         }
         self.crowd.progress.paying.add(1);
         sleep(pays).await;
-        let confirmed = self.step("confirm").await;
+        let confirmed = self.step(Errands::confirm).await;
         self.crowd.progress.paying.add(-1);
         match confirmed {
             Err(end) => end,
@@ -59,12 +60,12 @@ impl Sale<'_> {
 
     async fn give_back(&self, thinks: Duration, pays: Duration) -> End {
         sleep(thinks).await;
-        if let Err(end) = self.step("checkout").await {
+        if let Err(end) = self.step(Errands::checkout).await {
             return end;
         }
         self.crowd.progress.paying.add(1);
         sleep(pays).await;
-        let released = self.step("release").await;
+        let released = self.step(Errands::release).await;
         self.crowd.progress.paying.add(-1);
         // The hold may have ended while the payment was under way: then giving it up ends the hold.
         match released {
@@ -85,8 +86,8 @@ impl Sale<'_> {
         }
     }
 
-    async fn step(&self, step: &str) -> Result<Answer, End> {
-        let errand = self.crowd.errands.step(self.visit, &self.reservation, step);
+    async fn step(&self, step: fn(&Errands, Visit, &str) -> Errand) -> Result<Answer, End> {
+        let errand = step(&self.crowd.errands, self.visit, &self.reservation);
         match self.crowd.desk.settle(&errand).await.outcome {
             Ok(answer) if answer.status == 200 => Ok(answer),
             other => Err(end_of(other.ok())),

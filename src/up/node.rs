@@ -70,11 +70,11 @@ impl Node {
         self.child.wait().await
     }
 
-    /// What it said last, where it ended by itself.
+    /// What it complained of last, or where its log is.
     pub(crate) fn last_words(&self) -> String {
         let text = std::fs::read_to_string(&self.log).unwrap_or_default();
-        let last = text.lines().rev().find(|line| !line.trim().is_empty());
-        last.map_or_else(|| format!("{} is empty", self.log.display()), str::to_owned)
+        let complaint = text.lines().rev().take(10).find_map(|line| line.strip_prefix("flashsale: "));
+        complaint.map_or_else(|| format!("its log is {}", self.log.display()), str::to_owned)
     }
 
     fn signal(&self, signal: Signal) {

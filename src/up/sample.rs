@@ -27,7 +27,7 @@ pub(super) async fn make(cluster: &Local) -> Result<(), Error> {
 pub(super) fn curl(cluster: &Local) -> String {
     let url = cluster.nodes.first().map(super::node::Node::url).unwrap_or_default();
     format!(
-        "curl -i {url}/v1/products/{ID}/reservations -H 'Buyer-Id: alice' -H 'Idempotency-Key: alice-1' \
+        "curl -si {url}/v1/products/{ID}/reservations -H 'Buyer-Id: alice' -H 'Idempotency-Key: alice-1' \
          -H 'Content-Type: application/json' -d '{{\"quantity\": 1}}'"
     )
 }

@@ -53,7 +53,7 @@ impl Shard {
         let is_due = |&(at, _): &(LogTime, usize)| at <= now;
         let holds = cap(self.timers.instants().take_while(is_due), max);
         let windows = cap(self.products.windows().map(|at| (at, 1)).take_while(is_due), max);
-        let retained = self.timers.retained().map(|slot| (self.reservations.at(slot).kept_until, 1));
+        let retained = self.timers.retained().map(|slot| (self.reservations.at(slot).kept_until(), 1));
         let retained = cap(retained.take_while(is_due), max);
         let records = self.memory.end_of_nth(max.saturating_sub(1));
         [holds, windows, retained, records].into_iter().flatten().fold(now, LogTime::min)

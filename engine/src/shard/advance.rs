@@ -37,7 +37,7 @@ impl Shard {
 
     fn next_retained(&self) -> Option<(LogTime, Slot)> {
         let slot = self.timers.retained().next()?;
-        Some((self.reservations.at(slot).kept_until, slot))
+        Some((self.reservations.at(slot).kept_until(), slot))
     }
 }
 

@@ -57,7 +57,7 @@ impl Step<'_> {
         let kept_until = shard.now.after(RETENTION);
         shard.change_reservation(slot, |reservation| {
             reservation.status = status;
-            reservation.kept_until = kept_until;
+            reservation.mark = kept_until.0;
         });
         shard.timers.retain(slot);
         self.emit_reservation(slot);

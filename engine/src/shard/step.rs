@@ -119,10 +119,10 @@ impl Step<'_> {
     fn keep_longer(&mut self, slot: Slot) {
         let kept_until = self.shard.now.after(RETENTION);
         let reservation = self.shard.reservations.at(slot);
-        if reservation.status.is_live() || reservation.kept_until == kept_until {
+        if reservation.status.is_live() || reservation.kept_until() == kept_until {
             return;
         }
-        self.shard.change_reservation(slot, |reservation| reservation.kept_until = kept_until);
+        self.shard.change_reservation(slot, |reservation| reservation.mark = kept_until.0);
         self.shard.timers.retain(slot);
     }
 

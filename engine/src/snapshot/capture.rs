@@ -35,7 +35,7 @@ pub struct Capture {
 }
 
 impl Shard {
-    /// The state as it is now. Cost: one pointer for every 64 records.
+    /// The state as it is now. Cost: one pointer for every 32 records.
     pub fn capture(&self) -> Capture {
         let (memory, kept) = self.memory.frozen();
         Capture {

@@ -24,15 +24,15 @@ impl Capture {
         let [p, q, r, s] = [(); 4].map(|()| Arc::clone(&places));
         let (header, end) = (Section::Header(self.header()), Section::End(self.end()));
         iter::once(header)
-            .chain(sections(self.products, 4, Section::Products, rows::product))
-            .chain(sections(self.buyers, 48, Section::Buyers, Clone::clone))
-            .chain(sections(self.reservations, 12, Section::Reservations, move |record| {
+            .chain(sections(self.products, 8, Section::Products, rows::product))
+            .chain(sections(self.buyers, 96, Section::Buyers, Clone::clone))
+            .chain(sections(self.reservations, 24, Section::Reservations, move |record| {
                 p.reservation(record)
             }))
-            .chain(sections(self.orders, 8, Section::Orders, move |record| q.order(record)))
-            .chain(sections(self.refunds, 24, Section::Refunds, move |record| r.refund(record)))
-            .chain(sections(self.kept, 4, Section::Kept, |done| done.as_ref().clone()))
-            .chain(sections(self.memory, 20, Section::Memory, move |record| s.memory(record)))
+            .chain(sections(self.orders, 16, Section::Orders, move |record| q.order(record)))
+            .chain(sections(self.refunds, 48, Section::Refunds, move |record| r.refund(record)))
+            .chain(sections(self.kept, 8, Section::Kept, |done| done.as_ref().clone()))
+            .chain(sections(self.memory, 40, Section::Memory, move |record| s.memory(record)))
             .chain(iter::once(end))
             .map(|section| codec::encode(&section))
     }

@@ -55,9 +55,8 @@ pub(super) struct ProductRow {
 #[derive(Encode, Decode)]
 pub(super) struct ReservationRow {
     pub(super) id: ReservationId,
-    pub(super) made: u64,
+    pub(super) mark: u64,
     pub(super) created_at: LogTime,
-    pub(super) kept_until: LogTime,
     pub(super) price: Money,
     pub(super) reference: Option<Reference>,
     pub(super) product: u32,

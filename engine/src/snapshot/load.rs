@@ -17,7 +17,7 @@ pub struct Loader {
     /// The live reservations, each behind the number that tells which is older.
     pub(super) live: Vec<(u64, Slot)>,
     /// Those that are over, each behind the moment when it is forgotten.
-    pub(super) over: Vec<(u64, u64, Slot)>,
+    pub(super) over: Vec<(u64, Slot)>,
     end: Option<End>,
 }
 
@@ -123,7 +123,7 @@ impl Loader {
 
     fn retain_over(&mut self) -> Result<(), Error> {
         self.over.sort_unstable();
-        for &(_, _, slot) in &self.over {
+        for &(_, slot) in &self.over {
             let reservation = self.shard.reservations.at(slot);
             if reservation.status == ReservationStatus::Paid && reservation.order == NONE {
                 return Err(Error::Dangling);

@@ -45,11 +45,10 @@ impl Loader {
         absent(self.shard.reservations.find(row.id))?;
         let reservation = Reservation {
             id: row.id,
-            made: row.made,
+            mark: row.mark,
             created_at: row.created_at,
-            kept_until: row.kept_until,
             amount: row.price.amount,
-            reference: row.reference,
+            reference: row.reference.map(Box::new),
             product: row.product,
             buyer: row.buyer,
             quantity: row.quantity,
@@ -61,9 +60,9 @@ impl Loader {
         let ends_at = reservation.ends_at();
         let slot = self.shard.add_reservation(reservation);
         match ends_at {
-            None => self.over.push((row.kept_until.0, row.made, slot)),
+            None => self.over.push((row.mark, slot)),
             Some(at) => {
-                self.live.push((row.made, slot));
+                self.live.push((row.mark, slot));
                 self.shard.timers.arm(at, slot);
                 let place = self.shard.place(row.product);
                 self.shard.buyers.add_units(row.buyer, place, row.quantity);

@@ -23,11 +23,10 @@ impl Places {
     pub(super) fn reservation(&self, record: &Reservation) -> ReservationRow {
         ReservationRow {
             id: record.id,
-            made: record.made,
+            mark: record.mark,
             created_at: record.created_at,
-            kept_until: record.kept_until,
             price: record.price(),
-            reference: record.reference.clone(),
+            reference: record.reference.as_deref().cloned(),
             product: self.products.of(record.product),
             buyer: self.buyers.of(record.buyer),
             quantity: record.quantity,

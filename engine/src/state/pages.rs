@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use super::Slot;
 
-/// Records in one page: as many as a word has bits, one of which says whether a slot is occupied.
-pub(crate) const PAGE: usize = 64;
+/// Records in one page: as many as a word has bits, one of which says whether a slot is occupied. Larger pages make a
+/// frozen view cheaper, smaller ones the copies of those that change under it.
+pub(crate) const PAGE: usize = 32;
 
 /// One page.
 #[derive(Clone)]
 pub(crate) struct Page<T> {
-    occupied: u64,
+    occupied: u32,
     slots: [Option<T>; PAGE],
 }
 
@@ -161,7 +162,7 @@ impl<T> Frozen<T> {
 
 /// Dense numbers for the slots of some [`Frozen`] pages.
 pub(crate) struct Ranks {
-    starts: Vec<(u32, u64)>,
+    starts: Vec<(u32, u32)>,
 }
 
 impl Ranks {
@@ -197,7 +198,7 @@ mod tests {
         });
         let frozen = pages.frozen();
         *pages.at_mut(3) = 1_000;
-        pages.remove(64);
+        pages.remove(31);
         pages.insert(2_000);
         pages.insert(3_000);
         assert_eq!(frozen.iter().copied().collect::<Vec<_>>(), (0..130).collect::<Vec<_>>());
@@ -213,7 +214,7 @@ mod tests {
         let frozen = pages.frozen();
         *pages.at_mut(70) = 0;
         let shared = pages.pages.iter().zip(&frozen.pages).map(|(a, b)| Arc::ptr_eq(a, b));
-        assert_eq!(shared.collect::<Vec<_>>(), [true, false, true, true]);
+        assert_eq!(shared.collect::<Vec<_>>(), [true, true, false, true, true, true, true]);
     }
 
     #[test]

@@ -15,14 +15,14 @@ use crate::vocabulary::view::{ReservationStatus, ReservationView};
 #[derive(Clone)]
 pub(crate) struct Reservation {
     pub(crate) id: ReservationId,
-    /// The shard's event that it was made in: tells reservations of one moment apart, oldest first.
-    pub(crate) made: u64,
+    /// While it is live: the shard's event that it was made in, which tells reservations of one moment apart. Once it is
+    /// over: when it is forgotten.
+    pub(crate) mark: u64,
     pub(crate) created_at: LogTime,
-    /// Once it is over: when it is forgotten.
-    pub(crate) kept_until: LogTime,
     /// What all units cost, in minor units.
     pub(crate) amount: u64,
-    pub(crate) reference: Option<Reference>,
+    /// Boxed, for most have none.
+    pub(crate) reference: Option<Box<Reference>>,
     pub(crate) product: Slot,
     pub(crate) buyer: Slot,
     pub(crate) quantity: u32,
@@ -60,13 +60,18 @@ impl Reservation {
             buyer: buyer.clone(),
             quantity: self.quantity,
             price: self.price(),
-            reference: self.reference.clone(),
+            reference: self.reference.as_deref().cloned(),
             status,
             created_at: self.created_at,
             expires_at: self.expires_at(),
             order: order.filter(|_| status == ReservationStatus::Paid),
             pay_by: (status == ReservationStatus::Paying).then(|| self.pay_by()),
         }
+    }
+
+    /// When it is forgotten, once it is over.
+    pub(crate) fn kept_until(&self) -> LogTime {
+        LogTime(self.mark)
     }
 
     /// When it ends by itself, as it is now.
@@ -87,15 +92,14 @@ impl Reservation {
         let [a, b, c] = *self.currency.as_bytes();
         Mix::new(Kind::Reservation)
             .id(self.id.0)
-            .word(self.made)
+            .word(self.mark)
             .word(self.created_at.0)
-            .word(self.kept_until.0)
             .word(self.amount)
             .pair(self.quantity, self.hold)
             .pair(u32::from_le_bytes([a, b, c, 0]), self.status as u32)
             .word(product)
             .word(buyer)
-            .text(self.reference.as_deref())
+            .text(self.reference.as_deref().map(|reference| &**reference))
             .end()
     }
 }
@@ -148,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reservation_takes_88_bytes_in_its_page() {
-        assert_eq!(size_of::<Option<Reservation>>(), 88);
+    fn a_reservation_takes_72_bytes_in_its_page() {
+        assert_eq!(size_of::<Option<Reservation>>(), 72);
     }
 }

@@ -14,7 +14,20 @@ const SECRET: [u8; 16] = [5; 16];
 /// over, orders with and without payment, refunds, an adjustment, remembered answers of all kinds.
 pub(crate) fn shard() -> Shard {
     let mut shard = Shard::new(SHARD);
-    let commands = [
+    for (number, command) in commands().into_iter().enumerate() {
+        let (mut outcomes, mut events) = (Vec::new(), Vec::new());
+        let key = (number > 0).then(|| fingerprint(number, &command));
+        let proposals = vec![Proposal { command, key, not_after: LogTime::NEVER }];
+        let now = LogTime(START.0 + 1_000 * number as u64);
+        shard.apply(&Batch { now, rules: RULES, proposals }, &mut outcomes, &mut events);
+        assert!(matches!(outcomes[..], [Outcome::Done(_)]), "{number}: {outcomes:?}");
+    }
+    shard
+}
+
+/// What is done to it, in order.
+pub(crate) fn commands() -> Vec<Command> {
+    vec![
         Command::Found(Found { secret: SECRET }),
         put("shoe.42", PaymentMode::External, START),
         put("shoe.43", PaymentMode::External, START),
@@ -32,16 +45,7 @@ pub(crate) fn shard() -> Shard {
         refund(5, 2, None, true),
         adjust(),
         Command::PauseProduct("shoe.43".parse().expect("well formed")),
-    ];
-    for (number, command) in commands.into_iter().enumerate() {
-        let (mut outcomes, mut events) = (Vec::new(), Vec::new());
-        let key = (number > 0).then(|| fingerprint(number, &command));
-        let proposals = vec![Proposal { command, key, not_after: LogTime::NEVER }];
-        let now = LogTime(START.0 + 1_000 * number as u64);
-        shard.apply(&Batch { now, rules: RULES, proposals }, &mut outcomes, &mut events);
-        assert!(matches!(outcomes[..], [Outcome::Done(_)]), "{number}: {outcomes:?}");
-    }
-    shard
+    ]
 }
 
 /// Its snapshot.

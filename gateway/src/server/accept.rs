@@ -51,15 +51,18 @@ async fn notice(app: &App, shutdown: impl Future<Output = ()>) {
 async fn accept(listener: &TcpListener, app: &App, stop: &CancellationToken, connections: &mut JoinSet<()>) {
     let settings = Settings::new(app.serving());
     loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) if connections.len() < app.serving().connections_max => {
-                    connections.spawn(connection::run(stream, settings.clone(), app.clone(), stop.clone()));
-                }
-                Ok((stream, _)) => refuse(app, &stream),
-                Err(error) => pause(error).await,
-            },
-            Some(_) = connections.join_next() => {}
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
+        };
+        // Connections that have ended are not counted against those that want to begin.
+        while connections.try_join_next().is_some() {}
+        match accepted {
+            Ok((stream, _)) if connections.len() < app.serving().connections_max => {
+                connections.spawn(connection::run(stream, settings.clone(), app.clone(), stop.clone()));
+            }
+            Ok((stream, _)) => refuse(app, &stream),
+            Err(error) => pause(error).await,
         }
     }
 }

@@ -174,8 +174,13 @@ async fn one_connection_more_than_may_be_open_is_told_so() {
     first.say("GET /healthz HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n").await;
     assert_eq!(first.answer().await.0, 200);
     assert!(first.is_closed().await);
-    let mut third = Wire::open(server.address).await;
-    third.try_say("GET /healthz HTTP/1.1\r\nHost: shop\r\n\r\n").await;
-    assert_eq!(third.answer().await.0, 200);
+    // The client sees the end of the connection a little before the server has put it away.
+    let mut status = 503;
+    while status == 503 {
+        let mut next = Wire::open(server.address).await;
+        next.try_say("GET /healthz HTTP/1.1\r\nHost: shop\r\n\r\n").await;
+        status = next.answer().await.0;
+    }
+    assert_eq!(status, 200);
     server.stop().finished().await;
 }

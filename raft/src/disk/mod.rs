@@ -13,7 +13,7 @@ pub use real::RealDisk;
 pub use sim::SimDisk;
 
 /// Zeros are written this many bytes at a time when a file is prewritten.
-const ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
+static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
 
 /// Files by path. Calls block; what is not synced may be lost or torn at a crash, in any order.
 pub trait Disk: Send + Sync + 'static {

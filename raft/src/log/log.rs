@@ -77,10 +77,8 @@ impl Log {
     }
 
     /// Writes and syncs what is queued, with the last known commit of every shard, and ends the log's threads. Calls
-    /// to its shards fail from then on.
-    ///
-    /// # Errors
-    /// None; a failure to write goes the way of all such failures, see [`Options::on_fatal`].
+    /// to its shards fail from then on. A failure to write goes the way of all such failures, see
+    /// [`Options::on_fatal`].
     pub async fn close(self) {
         let closing = tokio::task::spawn_blocking(move || drop(self));
         if let Err(error) = closing.await {

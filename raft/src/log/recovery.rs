@@ -31,8 +31,7 @@ pub(super) fn recover(disk: &dyn Disk, dir: &Path) -> Result<Recovered, Error> {
     let numbers = segment::numbers(disk, dir)?;
     let segments = numbers.into_iter().map(|number| Segment::open(disk, dir, number).map(Arc::new));
     let segments = segments.collect::<Result<Vec<_>, Error>>()?;
-    let mut reader =
-        Reader { segments: &segments, replay: Replay::default(), at: 0, offset: PAGE_BYTES };
+    let mut reader = Reader { segments: &segments, replay: Replay::default(), at: 0, offset: PAGE_BYTES };
     reader.read_all()?;
     disk.sync_dir(dir).map_err(Error::sync(dir))?;
     let Reader { replay, at, offset, .. } = reader;

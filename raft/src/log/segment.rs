@@ -124,3 +124,19 @@ pub(super) fn numbers(disk: &dyn Disk, dir: &Path) -> Result<Vec<u64>, Error> {
         None => Ok(numbers),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_life_of_a_file_has_its_own_checksums() {
+        let header = Header { number: 7, bytes: 1 << 16, salt: 9 };
+        assert_eq!(
+            Header::decode(&header.encode(), Path::new("seven")).expect("it was just written"),
+            header
+        );
+        assert_ne!(header.seed(), Header { number: 8, ..header }.seed());
+        assert_ne!(header.seed(), Header { salt: 10, ..header }.seed());
+    }
+}

@@ -7,7 +7,7 @@ use openraft::ServerState;
 use openraft::async_runtime::watch::WatchReceiver;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, info};
+use tracing::{debug, error, info};
 
 use super::replica::Replica;
 use crate::machine::Raft;
@@ -39,10 +39,23 @@ pub(super) async fn watch(replica: Arc<[Replica]>, shard: usize, stop: Cancellat
         replica.inbox.push(Work::Tell(Message::Leadership(leads)));
         replica.leader.send_if_modified(|known| std::mem::replace(known, leader) != leader);
         tokio::select! {
-            changed = metrics.changed() => if changed.is_err() { return },
             () = stop.cancelled() => return,
+            changed = metrics.changed() => if changed.is_err() {
+                return ended_by_itself(replica, &stop);
+            },
         }
     }
+}
+
+/// A group that ends while its node goes on leaves a replica that votes and applies no more: the process ends instead, and
+/// is whole again when it is started again.
+fn ended_by_itself(replica: &Replica, stop: &CancellationToken) {
+    if stop.is_cancelled() {
+        return;
+    }
+    let state = replica.raft.metrics().borrow_watched().running_state.clone();
+    error!(shard = %replica.shard, ?state, "the shard's Raft group has ended: this process ends with it");
+    std::process::abort();
 }
 
 /// Hands a shard over to the node that should lead it, once that one is fit, until `stop`.

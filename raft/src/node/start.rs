@@ -22,7 +22,7 @@ use super::report::{self, Report, ReportRequest};
 use super::{Config, Error};
 use crate::board::Board;
 use crate::call;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, Owner};
 use crate::disk::{Disk, RealDisk};
 use crate::log::{self, Log};
 use crate::peer::{self, Peers, Server, ServerHandle};
@@ -56,6 +56,8 @@ pub struct Node {
     actors: System,
     tasks: TaskTracker,
     stop: CancellationToken,
+    /// Cancelled before `stop`: from then on this node takes no shard over to spread the leaders.
+    leaving: CancellationToken,
     // Held for as long as the node runs: nobody else may use the directory.
     _data: DataDir,
 }
@@ -67,7 +69,8 @@ impl Node {
     /// [`Error`] names what stands in the way; nothing was lost.
     pub async fn start(config: Config, listener: TcpListener) -> Result<(Node, Facts), Error> {
         let disk: Arc<dyn Disk> = Arc::new(RealDisk);
-        let data = DataDir::open(&disk, &config.data, &config.cluster, config.node)?;
+        let owner = Owner { cluster: config.cluster.clone(), node: config.node, shards: config.shards };
+        let data = DataDir::open(&disk, &config.data, &owner)?;
         let options = log::Options {
             segment_bytes: config.segment_bytes,
             cache_bytes: config.cache_bytes,
@@ -98,9 +101,22 @@ impl Node {
         let answering = Answering { replicas: Arc::clone(&replicas), snapshots: snapshots.clone() };
         let server = Server::start(listener, Arc::new(answering), peer_options).map_err(Error::Listen)?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let leaving = stop.child_token();
         let router = router(&replicas, &peers, &tasks);
-        let node =
-            Node { config, replicas, router, board, peers, server, log, actors, tasks, stop, _data: data };
+        let node = Node {
+            config,
+            replicas,
+            router,
+            board,
+            peers,
+            server,
+            log,
+            actors,
+            tasks,
+            stop,
+            leaving,
+            _data: data,
+        };
         node.keep_going();
         Ok((node, facts))
     }
@@ -115,7 +131,7 @@ impl Node {
                 shard,
                 preferred,
                 self.peers.clone(),
-                stop.clone(),
+                self.leaving.clone(),
             ));
             let wait = if preferred == self.config.node { Duration::ZERO } else { FOUND_AFTER };
             self.tasks.spawn(found_group(replicas, shard, wait, self.config.members.clone(), stop));
@@ -199,7 +215,7 @@ impl Node {
 
     /// Hands every shard that this node leads to another node: the first step of a planned stop.
     pub async fn hand_over(&self) {
-        self.stop.cancel();
+        self.leaving.cancel();
         leadership::hand_over(&self.replicas, &self.config.others()).await;
     }
 

@@ -99,7 +99,11 @@ impl Inner {
         };
         let mut prefix = [0; PREFIX_BYTES];
         read(0, &mut prefix)?;
-        let mut header = vec![0; layout::header_bytes(&prefix).map_err(wrong(0))?];
+        let header_bytes = layout::header_bytes(&prefix).map_err(wrong(0))?;
+        if header_bytes as u64 > stored {
+            return Err(wrong_at(path, 0, Wrong::Damaged("the header claims to be longer than the file")));
+        }
+        let mut header = vec![0; header_bytes];
         read(0, &mut header)?;
         let (found, meta, header_crc) = layout::decode_header(&header).map_err(wrong(0))?;
         if found != shard {

@@ -1,5 +1,7 @@
 //! What a log promises when nothing goes wrong.
 
+use std::time::Duration;
+
 use futures_util::TryStreamExt;
 use openraft::storage::{RaftLogReader, RaftLogStorage};
 use raft::disk::SimDisk;
@@ -96,6 +98,25 @@ async fn saving_the_commit_costs_no_write_and_rides_along_with_the_next() {
 
     let log = open(&disk, Drive::Caller).unwrap();
     assert_eq!(shard(&log, 1).read_committed().await.unwrap(), Some(id(1, 3)));
+}
+
+#[tokio::test]
+async fn what_replaces_an_entry_on_its_way_is_not_taken_for_it() {
+    let disk = SimDisk::new();
+    let log = open_with(&disk, Options { cache_bytes: 0, ..options(Drive::Threads) }).unwrap();
+    let mut one = shard(&log, 1);
+    append(&mut one, entries(1, 0..1, 100)).await.unwrap();
+    disk.hold_syncs();
+    let first = start_append(&mut one, entries(1, 1..4, 100)).await.unwrap();
+    one.truncate_after(Some(id(1, 0))).await.unwrap();
+    let second = start_append(&mut one, entries(2, 1..4, 100)).await.unwrap();
+    disk.release_syncs();
+    first.await.unwrap().unwrap();
+    assert_eq!(one.try_get_log_entries(1..).await.unwrap(), entries(2, 1..4, 100));
+    second.await.unwrap().unwrap();
+    // With the next frame, what was written before has surely left memory.
+    append(&mut one, entries(2, 4..5, 100)).await.unwrap();
+    assert_eq!(one.try_get_log_entries(1..).await.unwrap(), entries(2, 1..5, 100));
 }
 
 #[tokio::test]
@@ -200,9 +221,14 @@ async fn a_full_queue_makes_callers_wait_and_not_memory_grow() {
             tokio::spawn(async move { append(&mut shard, entries(1, 0..1, 1000)).await })
         })
         .collect();
-    while log.stats().queued_bytes < 9000 {
-        tokio::task::yield_now().await;
-    }
+    let filled = async {
+        while log.stats().queued_bytes < 9000 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), filled)
+        .await
+        .expect("the queue fills while syncs are held");
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }

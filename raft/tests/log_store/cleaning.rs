@@ -1,8 +1,10 @@
 //! Segments come and go: rotation, purge, use again, and shards that rarely write.
 
+use std::sync::Arc;
+
 use openraft::storage::{RaftLogReader, RaftLogStorage};
-use raft::disk::{Disk, SimDisk};
-use raft::log::{Drive, Options};
+use raft::disk::{Disk, RealDisk, SimDisk};
+use raft::log::{Drive, Log, Options};
 
 use crate::support::*;
 
@@ -27,6 +29,29 @@ async fn purging_frees_segments_and_their_files_are_used_again() {
         let log = open(&disk, drive).unwrap();
         assert_eq!(all(&mut shard(&log, 1)).await, entries(1, 290..300, 5000));
     }
+}
+
+#[tokio::test]
+async fn the_real_disk_rotates_frees_and_refuses_damage_too() {
+    let temporary = tempfile::tempdir().unwrap();
+    let dir = temporary.path().join("node/log");
+    let open = || Log::open(Arc::new(RealDisk), &dir, options(Drive::Threads));
+    let log = open().unwrap();
+    let mut one = shard(&log, 1);
+    for index in 0..60 {
+        append(&mut one, entries(1, index..index + 1, 5000)).await.unwrap();
+        one.purge(id(1, index.saturating_sub(20))).await.unwrap();
+    }
+    log.close().await;
+    let log = open().unwrap();
+    assert_eq!(all(&mut shard(&log, 1)).await, entries(1, 40..60, 5000));
+    log.close().await;
+
+    let oldest = RealDisk.list(&dir).unwrap().into_iter().find(|name| name.ends_with(".log")).unwrap();
+    assert_ne!(oldest, "00000000000000000001.log");
+    RealDisk.open(&dir.join(&oldest)).unwrap().write_at(9000, b"damage").unwrap();
+    let error = open().err().unwrap().to_string();
+    assert!(error.contains(&oldest) && error.contains("byte 4096"), "{error}");
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use raft::types::{Entry, LogId, Vote};
 use crate::support::*;
 
 const SHARDS: u16 = 3;
+const FIRST: &str = "00000000000000000001.log";
 
 #[derive(Clone, Default, PartialEq)]
 struct Model {
@@ -82,7 +83,8 @@ impl History {
             self.states.push(Model::default());
         }
         if !self.states[self.acknowledged..].contains(&found) {
-            let expected: String = self.states[self.acknowledged..].iter().map(|state| format!("\n{state}")).collect();
+            let expected: String =
+                self.states[self.acknowledged..].iter().map(|state| format!("\n{state}")).collect();
             return Err(format!("found\n{found}\nwhich is no state since the acknowledged{expected}"));
         }
         *self = History { committed: found.committed, states: vec![found], acknowledged: 0 };
@@ -96,16 +98,47 @@ struct Run {
     dice: Dice,
     term: u64,
     shards: BTreeMap<u16, History>,
+    fatal: Fatal,
+    happened: Happened,
+}
+
+/// How often it came to what the runs are about: a run without is no test.
+#[derive(Debug, Default)]
+struct Happened {
+    failures: usize,
+    power_cuts: usize,
+    entries_again: u64,
+    entries_reread: u64,
+    segments_freed: usize,
 }
 
 impl Run {
     fn new(seed: u64, drive: Drive) -> Run {
-        Run { disk: SimDisk::new(), drive, dice: Dice(seed), term: 1, shards: BTreeMap::new() }
+        let (fatal, happened) = (Fatal::default(), Happened::default());
+        Run {
+            disk: SimDisk::new(),
+            drive,
+            dice: Dice(seed),
+            term: 1,
+            shards: BTreeMap::new(),
+            fatal,
+            happened,
+        }
     }
 
     fn options(&self) -> Options {
         let (cache_bytes, frame_bytes_max) = (5000, 12 << 10);
-        Options { cache_bytes, frame_bytes_max, on_fatal: Fatal::default().hook(), ..options(self.drive) }
+        Options { cache_bytes, frame_bytes_max, on_fatal: self.fatal.hook(), ..options(self.drive) }
+    }
+
+    fn count(&mut self, log: &Log) {
+        let stats = log.stats();
+        self.happened.power_cuts += usize::from(self.disk.power_is_off());
+        self.happened.entries_again += stats.entries_again;
+        self.happened.entries_reread += stats.entries_reread;
+        self.happened.failures = self.fatal.messages().len();
+        let first = segments(&self.disk).first().cloned();
+        self.happened.segments_freed += usize::from(first.is_some_and(|first| !first.ends_with(FIRST)));
     }
 
     /// Opens the log, perhaps after crashes in the middle of opening, and compares.
@@ -202,7 +235,7 @@ async fn look(log: &mut ShardLog) -> io::Result<Model> {
 }
 
 /// Some lives of one node, each ending in another kind of death.
-async fn live(seed: u64, drive: Drive) -> Result<(), String> {
+async fn live(seed: u64, drive: Drive) -> Result<Happened, String> {
     let mut run = Run::new(seed, drive);
     for _ in 0..6 {
         let log = run.open().await?;
@@ -212,6 +245,7 @@ async fn live(seed: u64, drive: Drive) -> Result<(), String> {
             _ => {}
         }
         run.work(&log).await;
+        run.count(&log);
         match run.dice.roll(3) {
             0 => {
                 log.close().await;
@@ -230,7 +264,8 @@ async fn live(seed: u64, drive: Drive) -> Result<(), String> {
             run.disk.crash(run.dice.roll(u64::MAX));
         }
     }
-    run.open().await.map(drop)
+    run.open().await?;
+    Ok(run.happened)
 }
 
 impl Run {
@@ -263,20 +298,29 @@ fn seeds(usual: std::ops::Range<u64>) -> std::ops::Range<u64> {
     first.parse().unwrap()..last.parse().unwrap()
 }
 
+async fn live_many(seeds: std::ops::Range<u64>, drive: Drive) {
+    let mut all = Happened::default();
+    for seed in seeds {
+        let happened = live(seed, drive).await.unwrap_or_else(|what| panic!("seed {seed}: {what}"));
+        all.failures += happened.failures;
+        all.power_cuts += happened.power_cuts;
+        all.entries_again += happened.entries_again;
+        all.entries_reread += happened.entries_reread;
+        all.segments_freed += happened.segments_freed;
+    }
+    let Happened { failures, power_cuts, entries_again, entries_reread, segments_freed } = all;
+    assert!(
+        failures > 0 && power_cuts > 0 && entries_again > 0 && entries_reread > 0 && segments_freed > 0,
+        "{all:?}"
+    );
+}
+
 #[tokio::test]
 async fn nothing_acknowledged_is_lost_and_nothing_else_comes_up() {
-    for seed in seeds(0..300) {
-        if let Err(what) = live(seed, Drive::Caller).await {
-            panic!("seed {seed}: {what}");
-        }
-    }
+    live_many(seeds(0..300), Drive::Caller).await;
 }
 
 #[tokio::test]
 async fn the_same_with_threads() {
-    for seed in seeds(1_000..1_060) {
-        if let Err(what) = live(seed, Drive::Threads).await {
-            panic!("seed {seed}: {what}");
-        }
-    }
+    live_many(seeds(1_000..1_060), Drive::Threads).await;
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use raft::data_dir::{DataDir, Error};
+use raft::data_dir::{DataDir, Error, Owner};
 use raft::disk::{Disk, RealDisk, SimDisk};
 
 use crate::support::*;
@@ -12,15 +12,28 @@ fn path() -> &'static Path {
     Path::new("/node")
 }
 
+fn owner(cluster: &str, node: u64) -> Owner {
+    Owner { cluster: cluster.to_owned(), node, shards: 3 }
+}
+
+#[test]
+fn the_number_of_shards_is_part_of_the_owner() {
+    let disk: Arc<dyn Disk> = Arc::new(SimDisk::new());
+    DataDir::open(&disk, path(), &owner("shop", 3)).unwrap();
+    let other = Owner { shards: 4, ..owner("shop", 3) };
+    let message = DataDir::open(&disk, path(), &other).err().unwrap().to_string();
+    assert!(message.contains("with 3 shards") && message.contains("with 4 shards"), "{message}");
+}
+
 #[test]
 fn a_directory_keeps_its_owner_and_instance() {
     let disk: Arc<dyn Disk> = Arc::new(SimDisk::new());
-    let made = DataDir::open(&disk, path(), "shop", 3).unwrap().instance();
-    assert_eq!(DataDir::open(&disk, path(), "shop", 3).unwrap().instance(), made);
+    let made = DataDir::open(&disk, path(), &owner("shop", 3)).unwrap().instance();
+    assert_eq!(DataDir::open(&disk, path(), &owner("shop", 3)).unwrap().instance(), made);
     for (cluster, node) in [("shop", 4), ("other", 3)] {
-        let error = DataDir::open(&disk, path(), cluster, node).err().unwrap();
+        let error = DataDir::open(&disk, path(), &owner(cluster, node)).err().unwrap();
         let message = error.to_string();
-        assert!(matches!(error, Error::Foreign { found_node: 3, .. }), "{message}");
+        assert!(matches!(error, Error::Foreign { .. }), "{message}");
         assert!(message.contains("\"shop\"") && message.contains(cluster), "{message}");
         assert!(message.contains("node 3") && message.contains(&format!("node {node}")), "{message}");
     }
@@ -32,10 +45,10 @@ fn a_crash_while_it_is_made_leaves_it_usable_or_unmade() {
         let sim = SimDisk::new();
         let disk: Arc<dyn Disk> = Arc::new(sim.clone());
         sim.cut_power_after(Dice(seed).roll(8));
-        let made = DataDir::open(&disk, path(), "shop", 3).ok().map(|dir| dir.instance());
+        let made = DataDir::open(&disk, path(), &owner("shop", 3)).ok().map(|dir| dir.instance());
         sim.crash(seed);
-        let found =
-            DataDir::open(&disk, path(), "shop", 3).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+        let found = DataDir::open(&disk, path(), &owner("shop", 3))
+            .unwrap_or_else(|error| panic!("seed {seed}: {error}"));
         if let Some(made) = made {
             assert_eq!(found.instance(), made, "seed {seed}");
         }
@@ -46,12 +59,12 @@ fn a_crash_while_it_is_made_leaves_it_usable_or_unmade() {
 fn one_process_at_a_time() {
     let dir = tempfile::tempdir().unwrap();
     for disk in [Arc::new(RealDisk) as Arc<dyn Disk>, Arc::new(SimDisk::new())] {
-        let held = DataDir::open(&disk, dir.path(), "shop", 1).unwrap();
-        let error = DataDir::open(&disk, dir.path(), "shop", 1).err().unwrap();
+        let held = DataDir::open(&disk, dir.path(), &owner("shop", 1)).unwrap();
+        let error = DataDir::open(&disk, dir.path(), &owner("shop", 1)).err().unwrap();
         assert!(matches!(error, Error::InUse { .. }), "{error}");
         assert_eq!(error.to_string().lines().count(), 1);
         drop(held);
-        DataDir::open(&disk, dir.path(), "shop", 1).unwrap();
+        DataDir::open(&disk, dir.path(), &owner("shop", 1)).unwrap();
     }
 }
 
@@ -59,7 +72,7 @@ fn one_process_at_a_time() {
 fn damage_and_data_without_an_owner_refuse() {
     let sim = SimDisk::new();
     let disk: Arc<dyn Disk> = Arc::new(sim.clone());
-    let dir = DataDir::open(&disk, path(), "shop", 1).unwrap();
+    let dir = DataDir::open(&disk, path(), &owner("shop", 1)).unwrap();
     assert!(
         dir.log().starts_with(path())
             && dir.snapshots().starts_with(path())
@@ -71,11 +84,11 @@ fn damage_and_data_without_an_owner_refuse() {
     let identity = path().join("identity");
     for bit in 0..sim.bytes(&identity).len() * 8 {
         sim.flip_bit(&identity, bit / 8, u8::try_from(bit % 8).unwrap());
-        let error = DataDir::open(&disk, path(), "shop", 1).err().unwrap();
+        let error = DataDir::open(&disk, path(), &owner("shop", 1)).err().unwrap();
         assert!(matches!(error, Error::Damaged { .. }), "bit {bit}: {error}");
         sim.flip_bit(&identity, bit / 8, u8::try_from(bit % 8).unwrap());
     }
     disk.remove(&identity).unwrap();
-    let error = DataDir::open(&disk, path(), "shop", 1).err().unwrap();
+    let error = DataDir::open(&disk, path(), &owner("shop", 1)).err().unwrap();
     assert!(matches!(error, Error::Unidentified { what: "a log", .. }), "{error}");
 }

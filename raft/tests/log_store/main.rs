@@ -3,9 +3,11 @@
 
 mod basics;
 mod cleaning;
+mod cost;
 mod crash;
 mod damage;
 mod data_dir;
+mod disk;
 mod faults;
 mod sample;
 mod suite;

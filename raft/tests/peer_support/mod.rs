@@ -21,6 +21,8 @@ pub fn options(node: NodeId) -> Options {
     Options {
         connect_timeout: Duration::from_millis(500),
         ping_interval: Duration::from_millis(100),
+        // What is to be told at once is not to be mistaken for what is found out by waiting.
+        snapshot_chunk_timeout: 2 * PATIENCE,
         ..Options::new("test", node)
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn make(step: &mut Step<'_>, slot: Slot, id: OrderId, payment: Option
     let order = Order {
         id,
         reservation: reservation.id,
-        reference: reservation.reference.clone(),
+        reference: reservation.reference.as_deref().cloned(),
         payment,
         created_at: step.now(),
         amount: reservation.amount,

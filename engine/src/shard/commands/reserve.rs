@@ -9,7 +9,6 @@ use crate::vocabulary::command::Reserve;
 use crate::vocabulary::outcome::Done;
 use crate::vocabulary::product::PaymentMode;
 use crate::vocabulary::refusal::Refusal;
-use crate::vocabulary::time::LogTime;
 use crate::vocabulary::view::ReservationStatus;
 
 pub(super) fn run(step: &mut Step<'_>, command: &Reserve) -> Effect {
@@ -58,12 +57,11 @@ fn record(step: &mut Step<'_>, command: &Reserve, product: Slot, buyer: attempt:
     let price = description.price;
     let reservation = Reservation {
         id: command.reservation,
-        made: shard.sequence + 1,
+        mark: shard.sequence + 1,
         created_at: shard.now,
-        kept_until: LogTime::default(),
         // Within 2^53, as the bounds of price and quantity are; saturating, should they ever change.
         amount: price.amount.saturating_mul(u64::from(command.quantity)),
-        reference: command.reference.clone(),
+        reference: command.reference.clone().map(Box::new),
         product,
         buyer,
         quantity: command.quantity,

@@ -1,0 +1,130 @@
+//! A cluster of three nodes on this machine.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::api::Api;
+use super::chance;
+use super::door::Door;
+use super::node::Node;
+use super::settings::{Ports, Settings};
+use super::story::Story;
+use super::turn::Turn;
+use super::wait::until;
+
+/// The nodes.
+pub(crate) const NODES: [u64; 3] = [1, 2, 3];
+
+/// How long a cluster or a node may take to be ready, on a machine that builds something else as well.
+pub(crate) const READY_WITHIN: Duration = Duration::from_secs(30);
+/// How much of each node's log is shown when a test fails.
+const LOG_LINES: usize = 40;
+
+/// A cluster of three nodes. When it is dropped they are killed; if that is because the test fails, it tells the seed,
+/// what was done when, and how the nodes' logs end.
+#[derive(Debug)]
+pub(crate) struct Cluster {
+    pub(crate) seed: u64,
+    pub(crate) api: Api,
+    pub(crate) story: Story,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) ports: Ports,
+    directory: TempDir,
+    // Last, so that the next test begins when all of this one is gone.
+    _turn: Turn,
+}
+
+impl Cluster {
+    /// Starts a cluster and waits until it is ready.
+    pub(crate) async fn start(settings: Settings) -> Cluster {
+        let mut cluster = Cluster::prepare(settings);
+        NODES.into_iter().for_each(|node| cluster.start_node(node));
+        cluster.ready().await;
+        cluster
+    }
+
+    /// A cluster of which nothing runs yet.
+    pub(crate) fn prepare(settings: Settings) -> Cluster {
+        let turn = Turn::take();
+        let seed = chance::seed();
+        let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+        let ports = Ports::free();
+        std::fs::write(directory.path().join("cluster.toml"), settings.text(ports)).expect("written");
+        let nodes = NODES.map(|id| Node::new(id, ports.http(id), directory.path()));
+        let doors: Vec<(u64, SocketAddr)> = nodes.iter().map(|node| (node.id, node.http)).collect();
+        Cluster {
+            seed,
+            api: Api { door: Door::new(doors) },
+            story: Story::begin(seed),
+            nodes: nodes.into(),
+            ports,
+            directory,
+            _turn: turn,
+        }
+    }
+
+    /// Where the configuration is.
+    pub(crate) fn config(&self) -> PathBuf {
+        self.directory.path().join("cluster.toml")
+    }
+
+    /// From now on, nodes are started with `settings`, on other ports.
+    pub(crate) fn configure_aside(&mut self, settings: &Settings) {
+        self.ports = Ports::free();
+        std::fs::write(self.config(), settings.text(self.ports)).expect("written");
+    }
+
+    /// Where a node's data is.
+    pub(crate) fn data(&self, node: u64) -> PathBuf {
+        self.directory.path().join("nodes").join(format!("node-{node}"))
+    }
+
+    /// A node.
+    pub(crate) fn node(&mut self, id: u64) -> &mut Node {
+        self.nodes.iter_mut().find(|node| node.id == id).expect("a node of the cluster")
+    }
+
+    /// The nodes that were not killed.
+    pub(crate) fn up(&self) -> Vec<u64> {
+        self.nodes.iter().filter(|node| node.is_up()).map(|node| node.id).collect()
+    }
+
+    /// Waits until every node that runs answers, and knows a leader of every shard.
+    pub(crate) async fn ready(&mut self) {
+        let (api, up) = (self.api.clone(), self.up());
+        until("the cluster is ready", READY_WITHIN, || all_ready(&api, &up)).await;
+        self.story.tell(format!("ready: {up:?}"));
+    }
+}
+
+async fn all_ready(api: &Api, nodes: &[u64]) -> bool {
+    for &node in nodes {
+        if !api.is_ready(node).await {
+            return false;
+        }
+        let shards = api.shards(node).await.unwrap_or_default();
+        if shards.is_empty() || shards.iter().any(|shard| shard.leader.is_none()) {
+            return false;
+        }
+    }
+    true
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        eprintln!("\n--- the story; what follows repeats it: {}", self.story.text());
+        for node in &self.nodes {
+            eprintln!("--- node {}, the end of its log:\n{}\n", node.id, node.last_words(LOG_LINES));
+        }
+        if std::env::var_os("FLASHSALE_KEEP").is_some() {
+            self.directory.disable_cleanup(true);
+            eprintln!("--- kept: {}", self.directory.path().display());
+        }
+    }
+}

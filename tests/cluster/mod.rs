@@ -1,0 +1,34 @@
+//! A whole cluster of real processes, what can be done to it, a crowd that buys from it, and the invariants that must
+//! hold whatever is done. Shared by all tests over whole clusters.
+#![allow(dead_code, unused_imports, reason = "each test binary compiles all of it and uses a part")]
+
+mod api;
+mod chance;
+mod crowd;
+mod deal;
+mod door;
+mod faults;
+pub(crate) mod invariants;
+mod local;
+mod node;
+mod pulse;
+mod settings;
+mod shelf;
+mod story;
+mod turn;
+mod visit;
+mod wait;
+mod watcher;
+
+pub(crate) use api::{Api, Placing, ShardState};
+pub(crate) use chance::Chance;
+pub(crate) use crowd::{Crowd, Manners};
+pub(crate) use deal::{Deal, Fate, Outcome};
+pub(crate) use door::{Answer, Door, Errand, Lost, Sent};
+pub(crate) use local::{Cluster, NODES};
+pub(crate) use node::Exit;
+pub(crate) use pulse::Pulse;
+pub(crate) use settings::Settings;
+pub(crate) use shelf::{Product, shard_of};
+pub(crate) use wait::{until, until_some};
+pub(crate) use watcher::Watcher;

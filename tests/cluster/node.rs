@@ -1,0 +1,121 @@
+//! A node as a child process.
+
+use std::fs::OpenOptions;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::wait::until_some;
+
+/// How long a node that was told to end may take.
+const END_WITHIN: Duration = Duration::from_secs(20);
+
+/// A node as a child process. Dropped, it is killed; and it ends when the test's process does, however that ended, since
+/// then its stdin does.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) id: u64,
+    pub(crate) http: SocketAddr,
+    pub(crate) log: PathBuf,
+    child: Option<(Child, ChildStdin)>,
+}
+
+/// How a process ended, and what it said.
+#[derive(Debug)]
+pub(crate) struct Exit {
+    pub(crate) status: Option<i32>,
+    pub(crate) stderr: String,
+}
+
+/// The binary under test: `FLASHSALE_BIN`, else the one that was built with this test.
+pub(crate) fn binary() -> PathBuf {
+    std::env::var_os("FLASHSALE_BIN")
+        .map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_flashsale")), PathBuf::from)
+}
+
+impl Node {
+    /// A node that is not started yet.
+    pub(crate) fn new(id: u64, http: SocketAddr, directory: &Path) -> Node {
+        Node { id, http, log: directory.join(format!("node-{id}.log")), child: None }
+    }
+
+    /// Starts it.
+    pub(crate) fn start(&mut self, config: &Path) {
+        assert!(self.child.is_none(), "node {} runs already", self.id);
+        let log = OpenOptions::new().create(true).append(true).open(&self.log).expect("a log file");
+        let mut child = serve(config, self.id).stderr(log).spawn().expect("the binary runs");
+        let leash = child.stdin.take().expect("its stdin is ours");
+        self.child = Some((child, leash));
+    }
+
+    /// Whether it was started and not killed since.
+    pub(crate) fn is_up(&self) -> bool {
+        self.child.is_some()
+    }
+
+    /// Kills it in the middle of whatever it does.
+    pub(crate) fn kill(&mut self) {
+        let (mut child, _leash) = self.child.take().expect("the node runs");
+        child.kill().expect("a child can be killed");
+        child.wait().expect("what was killed ends");
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        let (child, _) = self.child.as_ref().expect("the node runs");
+        let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).expect("a process id");
+        kill_process(pid, signal).expect("a child can be signalled");
+    }
+
+    /// Waits until it has ended.
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
+        let (mut child, _leash) = self.child.take().expect("the node runs");
+        until_some("the node ends", END_WITHIN, || {
+            std::future::ready(child.try_wait().expect("a child can be waited for"))
+        })
+        .await
+    }
+
+    /// Starts it, and waits until it has ended by itself. What it says goes beside its log.
+    pub(crate) async fn run_to_its_end(&mut self, config: &Path) -> Exit {
+        let log = self.log.with_extension("in-vain.log");
+        let mut vain = Node { id: self.id, http: self.http, log, child: None };
+        vain.start(config);
+        let status = vain.ended().await.code();
+        let stderr = std::fs::read_to_string(&vain.log).expect("it was written");
+        std::fs::remove_file(&vain.log).expect("nobody else removes it");
+        Exit { status, stderr }
+    }
+
+    /// The end of its log.
+    pub(crate) fn last_words(&self, lines: usize) -> String {
+        let text = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let all: Vec<&str> = text.lines().collect();
+        all[all.len().saturating_sub(lines)..].join("\n")
+    }
+
+    /// How often its log has `words`.
+    pub(crate) fn said(&self, words: &str) -> usize {
+        std::fs::read_to_string(&self.log).unwrap_or_default().matches(words).count()
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if self.child.is_some() {
+            self.kill();
+        }
+    }
+}
+
+fn serve(config: &Path, id: u64) -> Command {
+    let mut command = Command::new(binary());
+    command.arg("serve").arg("--config").arg(config).args(["--leashed", "--node", &id.to_string()]);
+    command.stdin(Stdio::piped()).stdout(Stdio::null());
+    let level = std::env::var("FLASHSALE_LOG").unwrap_or_else(|_| "info,openraft=warn".to_owned());
+    command.env_clear().env("RUST_LOG", level).env("RUST_BACKTRACE", "1");
+    command
+}

@@ -1,0 +1,116 @@
+//! Holds that end while their shard has no leader: neither early nor late.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use crate::cluster::invariants::punctual::{Ending, violations};
+use crate::cluster::invariants::{Verdict, back, caught_up};
+use crate::cluster::{Api, Cluster, NODES, Placing, Product, Pulse, Settings, until};
+
+const HOLD: Duration = Duration::from_secs(4);
+const HOLDS: u64 = 40;
+/// How long before the first of them ends the leader is killed.
+const BEFORE: Duration = Duration::from_millis(400);
+/// How often each hold is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(25);
+
+#[tokio::test]
+async fn holds_end_in_time_across_a_failover() {
+    let mut cluster = Cluster::start(Settings::default()).await;
+    let mut pulse = Pulse::begin(&cluster.api).await;
+    cluster.api.put(&Product::new("shoe", HOLDS).holding(HOLD.as_secs())).await;
+    let holds = hold_all(&cluster.api).await;
+    let first = holds.iter().map(|hold| hold.asked).min().expect("some");
+    let leader = cluster.leader_of("shoe").await;
+    let watching: Vec<_> =
+        holds.into_iter().map(|hold| tokio::spawn(watch(cluster.api.clone(), hold))).collect();
+    until("the first is about to end", HOLD, || std::future::ready(first.elapsed() >= HOLD - BEFORE)).await;
+    cluster.kill(&[leader]);
+    let killed = Instant::now();
+    let outage = back::look(&mut pulse, killed).await;
+    let mut endings = Vec::new();
+    for ending in watching {
+        let mut ending = ending.await.expect("every hold ends");
+        ending.back = Some(killed + outage);
+        endings.push(ending);
+    }
+    assert!(endings.iter().any(|ending| ending.granted + HOLD < killed + outage), "none ended in the outage");
+    cluster.story.tell(format!("back after {outage:?}"));
+    Verdict::default().add(violations(&endings)).add(back::violations(&[outage])).holds();
+    cluster.start_node(leader);
+    cluster.ready().await;
+    all_came_back(&cluster).await;
+}
+
+#[tokio::test]
+async fn holds_end_in_time_across_a_restart_of_all() {
+    let mut cluster = Cluster::start(Settings::default()).await;
+    let mut pulse = Pulse::begin(&cluster.api).await;
+    cluster.api.put(&Product::new("shoe", HOLDS).holding(HOLD.as_secs())).await;
+    let holds = hold_all(&cluster.api).await;
+    let watching: Vec<_> =
+        holds.into_iter().map(|hold| tokio::spawn(watch(cluster.api.clone(), hold))).collect();
+    cluster.kill(&NODES);
+    NODES.into_iter().for_each(|node| cluster.start_node(node));
+    let healed = Instant::now();
+    let outage = back::look(&mut pulse, healed).await;
+    let mut endings = Vec::new();
+    for ending in watching {
+        let mut ending = ending.await.expect("every hold ends");
+        ending.back = Some(healed + outage);
+        endings.push(ending);
+    }
+    Verdict::default().add(violations(&endings)).add(back::violations(&[outage])).holds();
+    cluster.ready().await;
+    all_came_back(&cluster).await;
+}
+
+#[derive(Debug)]
+struct Hold {
+    reservation: String,
+    buyer: String,
+    asked: Instant,
+    granted: Instant,
+}
+
+async fn hold_all(api: &Api) -> Vec<Hold> {
+    let holds = (0..HOLDS).map(|number| async move {
+        let buyer = format!("buyer-{number}");
+        let placing = Placing { product: "shoe".to_owned(), buyer, key: format!("key-{number}") };
+        let sent = api.settle(NODES[0], &placing.errand()).await;
+        let answer = sent.answer.filter(|answer| answer.status == 201).expect("a grant");
+        let reservation = answer.text("id").to_owned();
+        Hold { reservation, buyer: placing.buyer, asked: sent.began, granted: sent.ended }
+    });
+    futures_util::future::join_all(holds).await
+}
+
+/// Looks at a hold, at one node after the other, until it has ended.
+async fn watch(api: Api, hold: Hold) -> Ending {
+    let mut last_held = hold.asked;
+    for node in NODES.into_iter().cycle() {
+        let looked = Instant::now();
+        let answer = api.reservation(node, &hold.reservation, &hold.buyer).await;
+        match answer.as_ref().map(|answer| (answer.status, answer.text("status"))) {
+            Ok((200, "held")) => last_held = looked,
+            Ok((200, "expired")) => break,
+            Ok((503, _)) | Err(_) => {}
+            other => panic!("a hold can only be held or expired: {other:?}"),
+        }
+        assert!(looked.elapsed() + (looked - hold.asked) < HOLD * 10, "it never ends: {hold:?}");
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    let Hold { asked, granted, .. } = hold;
+    Ending { length: HOLD, asked, granted, last_held, first_ended: Instant::now(), back: None }
+}
+
+/// Every unit is free again, everywhere, and nobody can tell that there was a hold.
+async fn all_came_back(cluster: &Cluster) {
+    caught_up(cluster).await;
+    let mut seen = BTreeMap::new();
+    for node in NODES {
+        let stock = cluster.api.stock(node, "shoe").await.expect("it answers");
+        seen.insert(node, (stock["available"].as_u64(), stock["held"].as_u64(), stock["sold"].as_u64()));
+    }
+    assert!(seen.values().all(|units| *units == (Some(HOLDS), Some(0), Some(0))), "{seen:?}");
+}

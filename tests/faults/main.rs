@@ -1,0 +1,14 @@
+//! One fault after the other, on clusters of real processes under load, and what must hold all the same.
+
+#[path = "../cluster/mod.rs"]
+mod cluster;
+
+mod all_killed;
+mod damage;
+mod expiry;
+mod follower_killed;
+mod handover;
+mod leader_killed;
+mod leader_paused;
+mod same_key;
+mod startup;

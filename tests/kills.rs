@@ -1,0 +1,104 @@
+//! The kill loop: any process, at any moment, under load, again and again, from a seed.
+//!
+//! `FLASHSALE_KILLS=200 FLASHSALE_SEED=7 cargo test --test kills -- --nocapture` runs the long one; `FLASHSALE_BIN` runs
+//! another binary than the one that was built with the test.
+
+mod cluster;
+
+use std::time::{Duration, Instant};
+
+use cluster::invariants::{Verdict, back, check_answers, check_books, conserved};
+use cluster::{Chance, Cluster, Crowd, Deal, Manners, NODES, Product, Pulse, Settings, Watcher, until};
+
+/// How many units each product has.
+const STOCK: u64 = 60;
+/// After how many kills all is checked.
+const KILLS_PER_ROUND: u64 = 5;
+/// How many kills there are unless `FLASHSALE_KILLS` says otherwise.
+const KILLS: u64 = 10;
+
+#[tokio::test]
+async fn any_process_is_killed_at_any_moment() {
+    let kills = std::env::var("FLASHSALE_KILLS").map_or(KILLS, |kills| kills.parse().expect("a number"));
+    let mut cluster = Cluster::start(Settings::small()).await;
+    let mut chance = Chance::new(cluster.seed, u64::MAX);
+    let mut pulse = Pulse::begin(&cluster.api).await;
+    let (mut all, mut done) = (Vec::new(), 0);
+    while done < kills {
+        let count = KILLS_PER_ROUND.min(kills - done);
+        let deals = round(&mut cluster, &mut pulse, &mut chance, done, count).await;
+        check_books(&cluster, &deals).await;
+        all.extend(deals);
+        done += count;
+        let granted = all.iter().filter(|deal| deal.reservation().is_some()).count();
+        let unsure = all.iter().filter(|deal| deal.unsure).count();
+        let attempts = all.len();
+        eprintln!(
+            "{done} of {kills} kills: {attempts} attempts, {granted} granted, {unsure} unsure on the way"
+        );
+    }
+    // What was acknowledged before any of the kills is there after all of them.
+    check_books(&cluster, &all).await;
+    check_answers(&cluster, &all).await;
+    assert!(all.iter().any(|deal| deal.unsure), "the kills met nothing under way");
+}
+
+/// A crowd buys while `count` kills happen. Gives the deals.
+async fn round(
+    cluster: &mut Cluster,
+    pulse: &mut Pulse,
+    chance: &mut Chance,
+    done: u64,
+    count: u64,
+) -> Vec<Deal> {
+    let product = Product::new(format!("drop-{done}"), STOCK);
+    let manners = Manners { buyers: 32, pause: Duration::from_millis(10), ..Manners::default() };
+    let crowd = Crowd::enter(cluster, product, manners).await;
+    let watcher = Watcher::begin(cluster, &crowd);
+    let mut outages = Vec::new();
+    for _ in 0..count {
+        let before = crowd.granted();
+        until("units keep selling", Duration::from_secs(30), || std::future::ready(crowd.granted() > before))
+            .await;
+        outages.push(strike(cluster, pulse, chance, &crowd).await);
+    }
+    let (deals, samples) = (crowd.leave().await, watcher.end().await);
+    cluster.story.tell(format!("{count} kills, {} attempts, back after {outages:?}", deals.len()));
+    assert!(deals.iter().any(|deal| deal.reservation().is_some()), "nothing was sold");
+    let mut verdict = Verdict::default();
+    verdict.add(conserved::violations(&samples, STOCK)).add(back::violations(&outages)).holds();
+    deals
+}
+
+/// Kills somebody at some moment, and starts them again at another. Tells how long service was away after it could be
+/// back.
+async fn strike(cluster: &mut Cluster, pulse: &mut Pulse, chance: &mut Chance, crowd: &Crowd) -> Duration {
+    // Not to wait for anything: this is when the fault is due.
+    tokio::time::sleep(Duration::from_millis(chance.below(700))).await;
+    let victims = victims(cluster, chance, crowd).await;
+    cluster.kill(&victims);
+    let mut healed = Instant::now();
+    tokio::time::sleep(Duration::from_millis(chance.below(1_500))).await;
+    for &victim in &victims {
+        cluster.start_node(victim);
+    }
+    if victims.len() > 1 {
+        healed = Instant::now();
+    }
+    let outage = back::look(pulse, healed).await;
+    // At times, the next kill comes before the victims have found their feet.
+    if chance.below(3) > 0 {
+        cluster.ready().await;
+    }
+    outage
+}
+
+/// Who is killed: mostly the leader of what is on sale, a follower, two, or all.
+async fn victims(cluster: &Cluster, chance: &mut Chance, crowd: &Crowd) -> Vec<u64> {
+    match chance.below(10) {
+        0..4 => vec![cluster.leader_of(&crowd.product()).await],
+        4..7 => vec![chance.pick(&NODES)],
+        7..9 => cluster.others(chance.pick(&NODES)).to_vec(),
+        _ => NODES.to_vec(),
+    }
+}
