@@ -42,7 +42,9 @@ async fn newcomers(crowd: &Crowd, began: Instant) {
         ticks.tick().await;
         let now = Instant::now();
         calm = calm && is_calm(crowd, began);
-        let due = pace.due(now - last, calm).min(crowd.door.room());
+        // A shop that sells faster than it can take payments would see its holds expire: then the door stays shut.
+        let room = if crowd.desk.is_overrun() { 0 } else { crowd.door.room() };
+        let due = pace.due(now - last, calm).min(room);
         last = now;
         for _ in 0..due {
             if buyer < crowd.plan.buyers {

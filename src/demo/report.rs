@@ -82,7 +82,7 @@ impl Report {
             grants_before_kill: books.grants_before_kill,
             grants_after_kill: books.grants_after_kill,
             failover_ms: outage.length().map(|length| u64::try_from(length.as_millis()).unwrap_or(u64::MAX)),
-            seconds: millis(books.ended - books.began) / 1_000.0,
+            seconds: (millis(books.ended - books.began) / 10.0).round() / 100.0,
             attempts_per_second: per_second(i64::try_from(attempts_in_rush).unwrap_or(i64::MAX), rush),
             attempts_in_best_second: books.best_second(),
             latency_ms: Latency::of(&books.latency),

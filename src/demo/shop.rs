@@ -28,8 +28,11 @@ pub(super) async fn see_to(crowd: Rc<Crowd>, visit: Visit, reservation: String) 
     };
     let hold = Hold { reservation: sale.reservation, buyer: visit.id(), end };
     crowd.progress.held.add(-1);
-    if matches!(hold.end, End::Paid { .. }) {
-        crowd.progress.sold.add(1);
+    match hold.end {
+        End::Paid { .. } => crowd.progress.sold.add(1),
+        // Who wanted to pay and was too late comes back.
+        End::TooLate => crowd.waiting.borrow_mut().extend(visit.again()),
+        End::Expired | End::Cancelled | End::Unknown => {}
     }
     crowd.books.borrow_mut().holds.push(hold);
     crowd.end();

@@ -53,7 +53,9 @@ fn compare(shard: ShardId, reports: &[Report], violations: &mut Vec<String>) -> 
     for report in reports {
         let known = audited(report).into_iter().flat_map(|audited| &audited.hashes);
         let at_index = known.filter(|(at, _)| Some(*at) == index).map(|&(_, hash)| hash).next();
-        at_index.into_iter().for_each(|hash| drop(hashes.insert(report.node, hash)));
+        if let Some(hash) = at_index {
+            hashes.insert(report.node, hash);
+        }
     }
     match index {
         None if reports.len() > 1 => {

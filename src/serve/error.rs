@@ -20,6 +20,4 @@ pub(crate) enum Error {
     Runtime(#[source] io::Error),
     #[error("signals cannot be awaited: {0}")]
     Signals(#[source] io::Error),
-    #[error("the HTTP side ended badly: {0}")]
-    Serving(#[source] io::Error),
 }

@@ -12,6 +12,7 @@ use super::deal::{Deal, Outcome};
 use super::local::Cluster;
 use super::shelf::{Product, Shelf};
 use super::visit;
+use super::wait::until;
 
 /// How a crowd behaves.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +43,8 @@ impl Default for Manners {
     }
 }
 
+/// How long it may take to sell what a test waits for, on a machine that builds something else as well.
+const SOLD_WITHIN: Duration = Duration::from_secs(60);
 /// How many are refused before the next product comes: refusals under load are of interest too.
 const REFUSED_PER_PRODUCT: u64 = 40;
 
@@ -87,6 +90,17 @@ impl Crowd {
     /// How many units were granted so far.
     pub(crate) fn granted(&self) -> u64 {
         self.shared.granted.load(Relaxed)
+    }
+
+    /// Waits until `more` units than by now are granted.
+    pub(crate) async fn buys(&self, more: u64) {
+        self.reaches(self.granted() + more).await;
+    }
+
+    /// Waits until `units` are granted in all.
+    pub(crate) async fn reaches(&self, units: u64) {
+        let what = format!("{units} units are granted");
+        until(&what, SOLD_WITHIN, || std::future::ready(self.granted() >= units)).await;
     }
 
     /// The product on sale.

@@ -15,13 +15,12 @@ async fn a_killed_follower_catches_up_by_the_log() {
     let mut pulse = Pulse::begin(&cluster.api).await;
     let crowd = Crowd::enter(&cluster, Product::new("shoe", STOCK), Manners::default()).await;
     let watcher = Watcher::begin(&cluster, &crowd);
-    until("the sale goes on", Duration::from_secs(30), || std::future::ready(crowd.granted() >= 50)).await;
+    crowd.reaches(50).await;
     let leader = cluster.leader_of("shoe").await;
     let follower = cluster.others(leader)[0];
     cluster.kill(&[follower]);
     let outage = back::look(&mut pulse, std::time::Instant::now()).await;
-    until("much is sold meanwhile", Duration::from_secs(30), || std::future::ready(crowd.granted() >= 200))
-        .await;
+    crowd.reaches(200).await;
     cluster.start_node(follower);
     cluster.ready().await;
     let (deals, samples) = (crowd.leave().await, watcher.end().await);
@@ -38,7 +37,7 @@ async fn a_follower_behind_the_purge_point_catches_up_by_a_snapshot() {
     let manners = Manners { buyers: 64, pause: Duration::ZERO, cancel_percent: 90, ..Manners::default() };
     let crowd = Crowd::enter(&cluster, Product::new("shoe", STOCK), manners).await;
     let watcher = Watcher::begin(&cluster, &crowd);
-    until("the sale goes on", Duration::from_secs(30), || std::future::ready(crowd.granted() >= 50)).await;
+    crowd.reaches(50).await;
     let leader = cluster.leader_of("shoe").await;
     let follower = cluster.others(leader)[0];
     let behind = shoe(&cluster, leader).await.replica(follower).expect("it is there");

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::cluster::invariants::{back, check_all};
-use crate::cluster::{Cluster, Crowd, Manners, Product, Pulse, Settings, Watcher, until};
+use crate::cluster::{Cluster, Crowd, Manners, Product, Pulse, Settings, Watcher};
 
 const STOCK: u64 = 400;
 /// A node that leads nothing any more has nothing to wait for but what is under way: requests are tried for five seconds.
@@ -17,11 +17,7 @@ async fn a_leader_that_is_told_to_stop_loses_no_answer() {
     let watcher = Watcher::begin(&cluster, &crowd);
     let mut outages = Vec::new();
     for _ in 0..3 {
-        let before = crowd.granted();
-        until("the sale goes on", Duration::from_secs(30), || {
-            std::future::ready(crowd.granted() >= before + 60)
-        })
-        .await;
+        crowd.buys(60).await;
         let leader = cluster.leader_of(&crowd.product()).await;
         let told = Instant::now();
         let (status, outage) = tokio::join!(cluster.stop(leader), back::look(&mut pulse, told));

@@ -41,7 +41,9 @@ impl Handler for Answering {
     }
 
     async fn receive_snapshot(&self, shard: u16, meta: &SnapshotMeta) -> io::Result<SnapshotWriter> {
-        self.snapshots.create(ShardId(shard), meta.clone()).map_err(io::Error::other)
+        let (snapshots, meta) = (self.snapshots.clone(), meta.clone());
+        let created = tokio::task::spawn_blocking(move || snapshots.create(ShardId(shard), meta)).await;
+        created.map_err(io::Error::other)?.map_err(io::Error::other)
     }
 
     async fn call(&self, _from: NodeId, shard: u16, kind: CallKind, body: Bytes) -> Result<Bytes, Refusal> {

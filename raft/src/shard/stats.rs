@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use crate::types::LogId;
 
-/// Upper bounds of the buckets of [`Histogram`], in microseconds: powers of two from 16 µs to 8 s.
-pub const BUCKETS: usize = 20;
-const FIRST_BUCKET: u64 = 16;
+/// How many buckets a [`Histogram`] has. Their upper bounds are powers of two, from 1 up to about 8 million.
+pub const BUCKETS: usize = 24;
 
 /// A histogram with fixed buckets. Recording costs three relaxed additions.
 #[derive(Debug, Default)]
@@ -20,7 +19,9 @@ pub struct Histogram {
 impl Histogram {
     /// Counts one value.
     pub fn record(&self, value: u64) {
-        let bucket = (0..BUCKETS).find(|&bucket| value <= Histogram::bound(bucket)).unwrap_or(BUCKETS - 1);
+        // The smallest power of two that is not below the value.
+        let exponent = u64::BITS - value.saturating_sub(1).leading_zeros();
+        let bucket = usize::try_from(exponent).map_or(BUCKETS - 1, |bucket| bucket.min(BUCKETS - 1));
         self.buckets[bucket].fetch_add(1, Ordering::Relaxed);
         self.sum.fetch_add(value, Ordering::Relaxed);
         self.count.fetch_add(1, Ordering::Relaxed);
@@ -33,7 +34,7 @@ impl Histogram {
 
     /// The upper bound of a bucket.
     pub fn bound(bucket: usize) -> u64 {
-        FIRST_BUCKET << bucket
+        1 << bucket
     }
 
     /// How many values each bucket has.
@@ -101,5 +102,20 @@ impl ShardStats {
     /// Attempts that wait for a proposal, or for what is in flight.
     pub fn backlog_now(&self) -> u64 {
         self.backlog.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_counted_in_the_first_bucket_that_reaches_it() {
+        let histogram = Histogram::default();
+        [0, 1, 2, 3, 4, 5, u64::MAX].into_iter().for_each(|value| histogram.record(value));
+        let buckets = histogram.buckets();
+        assert_eq!(buckets[..4], [2, 1, 2, 1]);
+        assert_eq!(buckets[BUCKETS - 1], 1);
+        assert_eq!(histogram.count(), 7);
     }
 }

@@ -40,12 +40,12 @@ async fn entries_are_readable_before_and_acknowledged_only_after_the_sync() {
     let mut one = shard(&log, 1);
     append(&mut one, entries(1, 0..1, 10)).await.unwrap();
 
-    disk.hold_syncs();
+    let held = hold_syncs(&disk);
     let mut synced = start_append(&mut one, entries(1, 1..3, 10)).await.unwrap();
     assert_eq!(last(&mut one).await, Some(id(1, 2)));
     assert_eq!(all(&mut one).await.len(), 3);
     assert!(synced.try_recv().is_err(), "nobody may be told before the sync returned");
-    disk.release_syncs();
+    drop(held);
     synced.await.unwrap().unwrap();
 }
 
@@ -55,14 +55,14 @@ async fn what_arrives_during_a_sync_shares_the_next_one() {
     let log = open(&disk, Drive::Threads).unwrap();
     append(&mut shard(&log, 0), entries(1, 0..1, 10)).await.unwrap();
 
-    disk.hold_syncs();
+    let held = hold_syncs(&disk);
     let mut waiting = Vec::new();
     for number in 0..20 {
         let first = u64::from(number == 0);
         waiting.push(start_append(&mut shard(&log, number), entries(1, first..first + 2, 10)).await.unwrap());
     }
     let before = (disk.writes(), log.stats().frames);
-    disk.release_syncs();
+    drop(held);
     for synced in waiting {
         synced.await.unwrap().unwrap();
     }
@@ -106,11 +106,11 @@ async fn what_replaces_an_entry_on_its_way_is_not_taken_for_it() {
     let log = open_with(&disk, Options { cache_bytes: 0, ..options(Drive::Threads) }).unwrap();
     let mut one = shard(&log, 1);
     append(&mut one, entries(1, 0..1, 100)).await.unwrap();
-    disk.hold_syncs();
+    let held = hold_syncs(&disk);
     let first = start_append(&mut one, entries(1, 1..4, 100)).await.unwrap();
     one.truncate_after(Some(id(1, 0))).await.unwrap();
     let second = start_append(&mut one, entries(2, 1..4, 100)).await.unwrap();
-    disk.release_syncs();
+    drop(held);
     first.await.unwrap().unwrap();
     assert_eq!(one.try_get_log_entries(1..).await.unwrap(), entries(2, 1..4, 100));
     second.await.unwrap().unwrap();
@@ -214,7 +214,7 @@ async fn a_full_queue_makes_callers_wait_and_not_memory_grow() {
     let disk = SimDisk::new();
     let log = open_with(&disk, Options { queue_bytes: 10_000, ..options(Drive::Threads) }).unwrap();
     append(&mut shard(&log, 0), entries(1, 0..1, 10)).await.unwrap();
-    disk.hold_syncs();
+    let held = hold_syncs(&disk);
     let started: Vec<_> = (1..30_u16)
         .map(|number| {
             let mut shard = shard(&log, number);
@@ -238,7 +238,7 @@ async fn a_full_queue_makes_callers_wait_and_not_memory_grow() {
         async move { last(&mut shard).await.is_some() }
     }));
     assert_eq!(accepted.await.into_iter().filter(|accepted| *accepted).count(), 9);
-    disk.release_syncs();
+    drop(held);
     for task in started {
         task.await.unwrap().unwrap();
     }

@@ -44,13 +44,13 @@ async fn all_that_waited_for_a_failed_sync_are_told() {
     let (disk, fatal) = (SimDisk::new(), Fatal::default());
     let log = open_with(&disk, Options { on_fatal: fatal.hook(), ..options(Drive::Threads) }).unwrap();
     append(&mut shard(&log, 0), entries(1, 0..1, 100)).await.unwrap();
-    disk.hold_syncs();
+    let held = hold_syncs(&disk);
     let mut waiting = Vec::new();
     for number in 1..10 {
         waiting.push(start_append(&mut shard(&log, number), entries(1, 0..5, 100)).await.unwrap());
     }
     disk.fail_sync_after(0);
-    disk.release_syncs();
+    drop(held);
     for synced in waiting {
         assert!(synced.await.expect("every caller is told").is_err());
     }

@@ -34,7 +34,22 @@ impl Fatal {
 }
 
 pub(crate) fn options(drive: Drive) -> Options {
-    Options { segment_bytes: SEGMENT, cache_bytes: 1 << 20, drive, ..Options::default() }
+    let on_fatal = OnFatal::call(|error| eprintln!("the log ended: {error}"));
+    Options { segment_bytes: SEGMENT, cache_bytes: 1 << 20, drive, on_fatal, ..Options::default() }
+}
+
+/// Holds all syncs until it is dropped, also by a test that fails: closing the log would wait for them.
+pub(crate) struct HeldSyncs(SimDisk);
+
+pub(crate) fn hold_syncs(disk: &SimDisk) -> HeldSyncs {
+    disk.hold_syncs();
+    HeldSyncs(disk.clone())
+}
+
+impl Drop for HeldSyncs {
+    fn drop(&mut self) {
+        self.0.release_syncs();
+    }
 }
 
 pub(crate) fn dir() -> PathBuf {
