@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use actix::{Actor, ArbiterHandle};
 use engine::{Event, ShardId};
+use openraft::storage::RaftLogReader;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{Config, Error};
@@ -50,7 +51,9 @@ impl Replica {
     ) -> Result<Replica, Error> {
         let snapshot = shared.snapshots.current(shard)?;
         let meta = snapshot.as_ref().map(|file| file.meta().clone());
-        let core = core(shard, snapshot).await?;
+        let mut log = shared.log.shard(shard);
+        let vote = log.read_vote().await.map_err(Error::State)?;
+        let core = core(shard, snapshot).await?.started_in(vote.map_or(0, |vote| vote.leader_id.term));
         let inbox = Arc::new(Inbox::default());
         let raft_cell = Arc::new(OnceLock::new());
         let stats = Arc::new(ShardStats::default());
@@ -72,7 +75,7 @@ impl Replica {
             shared.config.node,
             Arc::clone(&shared.raft_config),
             shared.peers.network::<SnapshotFile>(shard.0),
-            shared.log.shard(shard),
+            log,
             machine,
         )
         .await

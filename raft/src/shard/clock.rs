@@ -71,7 +71,7 @@ impl LogClock {
     }
 }
 
-/// What a node that does not lead takes log time to be.
+/// What a node that does not lead takes log time to be: as the newest batch says, if that is of the present.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Estimate {
     newest: LogTime,

@@ -38,6 +38,7 @@ pub struct Core<R> {
     applied: Option<LogId>,
     hashes: VecDeque<(u64, u64)>,
     estimate: Estimate,
+    started_in: u64,
     lead: Option<Lead<R>>,
     randomness: Randomness,
     estimated_at: u64,
@@ -52,11 +53,18 @@ impl<R> Core<R> {
             applied,
             hashes: VecDeque::with_capacity(HASHES_KEPT),
             estimate: Estimate::default(),
+            started_in: 0,
             lead: None,
             randomness,
             estimated_at: 0,
             expired_at: 0,
         }
+    }
+
+    /// The same on a node that started in `term`. What was proposed up to then may have lain in a log while all nodes
+    /// were down: it does not tell what time it is.
+    pub fn started_in(self, term: u64) -> Core<R> {
+        Core { started_in: term, ..self }
     }
 
     /// Takes in a message. What it wants done is appended to `actions`; call [`Core::flush`] once no message is left.
@@ -126,7 +134,9 @@ impl<R> Core<R> {
             if let Some(numbered) = entry.batch {
                 outcomes.clear();
                 self.engine.apply(&numbered.batch, &mut outcomes, &mut events);
-                self.estimate.applied(ctx.at, self.engine.now());
+                if proposer.term > self.started_in {
+                    self.estimate.applied(ctx.at, self.engine.now());
+                }
                 if let Some(lead) = ours
                     && let Some(flight) = lead.flights.land(numbered.nonce)
                 {
@@ -192,7 +202,6 @@ impl<R> Core<R> {
     /// Puts a state from a snapshot in the place of this one.
     pub fn install(&mut self, at: Moment, engine: Shard, applied: LogId, actions: &mut Vec<Action<R>>) {
         self.on_leadership(&mut Context { at, actions }, None);
-        self.estimate.applied(at, engine.now());
         self.engine = engine;
         self.applied = Some(applied);
         self.hashes.clear();

@@ -43,6 +43,12 @@ impl Harness {
         }
     }
 
+    /// A follower that started in `term`, and is about to apply what is in its log.
+    pub(crate) fn restarted(term: u64) -> Harness {
+        let harness = Harness::new();
+        Harness { core: harness.core.started_in(term), ..harness }
+    }
+
     /// A leader that can answer, with a product `shoe` of `stock` units.
     pub(crate) fn leading(stock: u64) -> Harness {
         let mut harness = Harness::new();

@@ -288,6 +288,27 @@ fn log_time_goes_on_over_a_failover_and_ignores_a_wrong_wall_clock() {
 }
 
 #[test]
+fn what_lay_in_the_log_while_all_nodes_were_down_does_not_tell_what_time_it_is() {
+    let mut before = Harness::leading(1);
+    before.reserve("a", "ann", "1");
+    before.flush();
+    let old = before.proposed.remove(0);
+    let mut shard = Harness::restarted(before.leadership.term);
+    shard.at.wall += 3_600_000;
+    shard.proposed.push(old);
+    shard.commit();
+    assert_eq!(shard.now().0, shard.at.wall, "the wall clock counts");
+    shard.leadership.term += 1;
+    shard.elect();
+    shard.put("shoe", 1);
+    shard.commit_all();
+    shard.tell(Message::Leadership(None));
+    let now = shard.now();
+    shard.at.wall += 86_400_000;
+    assert_eq!(shard.now(), now, "a batch of the present counts more");
+}
+
+#[test]
 fn mass_expiry_is_sliced_and_commands_wait_for_log_time_to_catch_up() {
     let mut shard = Harness::leading(40_000);
     for n in 0..30_u64 {
