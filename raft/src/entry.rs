@@ -3,9 +3,16 @@
 use bytes::Bytes;
 use engine::{Batch, codec};
 
-use crate::shard::message::Numbered;
-
 const NONCE_BYTES: usize = 8;
+
+/// A batch, with the number under which its proposer knows it.
+#[derive(Clone, Debug)]
+pub struct Numbered {
+    /// Chosen by the proposer, unique among all nodes and times.
+    pub nonce: u64,
+    /// The batch.
+    pub batch: Batch,
+}
 
 /// Why an entry's bytes are not a batch. The log and the wire check sums, so this means another version wrote it.
 #[derive(Debug, thiserror::Error)]

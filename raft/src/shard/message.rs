@@ -1,10 +1,11 @@
 //! What a shard's core is told, and what it wants done.
 
 use bytes::Bytes;
-use engine::{Batch, Event, LogTime};
+use engine::{Event, LogTime};
 
 use super::clock::Moment;
 use super::request::{Leadership, Reply, Request};
+use crate::entry::Numbered;
 use crate::types::LogId;
 
 /// What the core is told. `R` is how to reply to whoever asked.
@@ -43,15 +44,6 @@ pub struct Committed {
     pub log_id: LogId,
     /// What it carries; nothing for a blank entry or a membership.
     pub batch: Option<Numbered>,
-}
-
-/// A batch, with the number under which its proposer knows it.
-#[derive(Clone, Debug)]
-pub struct Numbered {
-    /// Chosen by the proposer, unique among all nodes and times.
-    pub nonce: u64,
-    /// The batch.
-    pub batch: Batch,
 }
 
 /// What the core wants done.

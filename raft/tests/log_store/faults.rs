@@ -18,7 +18,7 @@ async fn a_failed_sync_tells_everybody_and_ends_the_log_once() {
         let log = open_with(&disk, Options { on_fatal: fatal.hook(), ..options(drive) }).unwrap();
         let (mut one, mut two) = (shard(&log, 1), shard(&log, 2));
         append(&mut one, entries(1, 0..3, 100)).await.unwrap();
-        disk.fail_sync_after(0);
+        disk.fail_next_sync_of(&segments(&disk)[0]);
         assert!(append(&mut one, entries(1, 3..4, 100)).await.is_err());
         assert!(append(&mut two, entries(1, 0..1, 100)).await.is_err());
         assert!(two.save_vote(&vote(1)).await.is_err());
@@ -49,7 +49,7 @@ async fn all_that_waited_for_a_failed_sync_are_told() {
     for number in 1..10 {
         waiting.push(start_append(&mut shard(&log, number), entries(1, 0..5, 100)).await.unwrap());
     }
-    disk.fail_sync_after(0);
+    disk.fail_next_sync_of(&segments(&disk)[0]);
     drop(held);
     for synced in waiting {
         assert!(synced.await.expect("every caller is told").is_err());

@@ -7,10 +7,10 @@ use engine::{
     Batch, Command, Description, LogTime, OrderId, PaymentMode, Query, ReservationId, Scope, Shard, ShardId,
     Span,
 };
-use raft::entry;
+use raft::entry::{self, Numbered};
 use raft::shard::clock::Moment;
 use raft::shard::core::{Core, Randomness};
-use raft::shard::message::{Action, Committed, Message, Numbered};
+use raft::shard::message::{Action, Committed, Message};
 use raft::shard::request::{Ask, Leadership, Reply, Request};
 use raft::types::{LeaderId, LogId};
 

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::SimDisk;
+use super::inode::InodeId;
 
 #[derive(Default)]
 pub(super) struct Faults {
@@ -11,6 +12,8 @@ pub(super) struct Faults {
     steps_left: Option<u64>,
     /// How many syncs still work before one fails.
     syncs_left: Option<u64>,
+    /// The file whose next sync fails.
+    pub(super) failing: Option<InodeId>,
     pub(super) syncs_held: bool,
     pub(super) capacity_bytes: Option<usize>,
     pub(super) writes: u64,
@@ -39,7 +42,7 @@ impl Faults {
         match &mut self.syncs_left {
             Some(0) => {
                 self.syncs_left = None;
-                Err(io::Error::other("simulated: the device reports an input/output error"))
+                Err(device_error())
             }
             Some(left) => {
                 *left -= 1;
@@ -59,6 +62,10 @@ impl Faults {
     }
 }
 
+pub(super) fn device_error() -> io::Error {
+    io::Error::other("simulated: the device reports an input/output error")
+}
+
 impl SimDisk {
     /// Lets `operations` more changes (creations, writes, syncs, renames, removals) happen; then the power is off and
     /// everything fails until [`SimDisk::crash`] or [`SimDisk::kill`].
@@ -75,6 +82,16 @@ impl SimDisk {
     /// clean afterwards: it is read back, and a later sync does not write it.
     pub fn fail_sync_after(&self, syncs: u64) {
         self.shared.state().faults.syncs_left = Some(syncs);
+    }
+
+    /// Fails the next sync of the file at `path`, as [`SimDisk::fail_sync_after`] does.
+    ///
+    /// # Panics
+    /// If there is no such file.
+    pub fn fail_next_sync_of(&self, path: &Path) {
+        let mut state = self.shared.state();
+        let id = *state.names.get(path).expect("the test names a file that is there");
+        state.faults.failing = Some(id);
     }
 
     /// Makes every sync wait, in its thread, until [`SimDisk::release_syncs`]: a stalled disk.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::faults::Faults;
+use super::faults::{Faults, device_error};
 use super::inode::{Inode, InodeId};
 
 #[derive(Default)]
@@ -140,7 +140,8 @@ impl State {
         self.inode(id, boot)?;
         self.faults.step()?;
         let inode = self.inodes.get_mut(&id).expect("it was found above");
-        if let Err(error) = self.faults.next_sync() {
+        let targeted = self.faults.failing.take_if(|failing| *failing == id);
+        if let Err(error) = targeted.map_or_else(|| self.faults.next_sync(), |_| Err(device_error())) {
             inode.forget_unsynced();
             return Err(error);
         }
