@@ -52,7 +52,7 @@ async fn round(
     count: u64,
 ) -> Vec<Deal> {
     let product = Product::new(format!("drop-{done}"), STOCK);
-    let manners = Manners { buyers: 32, pause: Duration::from_millis(10), ..Manners::default() };
+    let manners = Manners { buyers: 32, pause: Duration::from_millis(5), ..Manners::default() };
     let crowd = Crowd::enter(cluster, product, manners).await;
     let watcher = Watcher::begin(cluster, &crowd);
     let mut outages = Vec::new();

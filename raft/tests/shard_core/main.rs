@@ -300,7 +300,6 @@ fn what_lay_in_the_log_while_all_nodes_were_down_does_not_tell_what_time_it_is()
     assert_eq!(shard.now().0, shard.at.wall, "the wall clock counts");
     shard.leadership.term += 1;
     shard.elect();
-    shard.put("shoe", 1);
     shard.commit_all();
     shard.tell(Message::Leadership(None));
     let now = shard.now();
