@@ -6,7 +6,7 @@ use crate::peer::CallKind;
 pub const FORWARD: CallKind = CallKind(1);
 /// In which leadership the node can answer for a shard, and what log time it is there.
 pub const STANDING: CallKind = CallKind(2);
-/// What the node takes log time to be.
+/// What the node says of the time.
 pub const ESTIMATE: CallKind = CallKind(3);
 /// How the node's replica of a shard stands.
 pub const REPORT: CallKind = CallKind(4);

@@ -4,6 +4,8 @@ use bytes::Bytes;
 use engine::{Batch, codec};
 
 const NONCE_BYTES: usize = 8;
+/// No command takes more bytes of an entry, its key and deadline included.
+pub(crate) const COMMAND_BYTES_MAX: usize = 512;
 
 /// A batch, with the number under which its proposer knows it.
 #[derive(Clone, Debug)]
@@ -41,4 +43,85 @@ pub fn encode(nonce: u64, batch: &Batch) -> Bytes {
 pub fn decode(bytes: &[u8]) -> Result<Numbered, Error> {
     let (nonce, batch) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or(Error::Short(bytes.len()))?;
     Ok(Numbered { nonce: u64::from_le_bytes(*nonce), batch: codec::decode(batch)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::command::{AdjustStock, Confirm, PutProduct, Reserve};
+    use engine::{
+        AdjustmentId, Command, Description, Fingerprint, LogTime, Money, OrderId, PaymentMode, Proposal,
+        ReservationId, Span,
+    };
+
+    use super::*;
+
+    fn longest() -> [Command; 4] {
+        let text = |length| "x".repeat(length);
+        let product = || text(64).parse().expect("the longest id");
+        let buyer = || text(64).parse().expect("the longest id");
+        let money = Money { amount: u64::MAX, currency: "usd".parse().expect("a currency") };
+        let description = Description {
+            name: text(200).parse().expect("the longest name"),
+            price: money,
+            stock: u64::MAX,
+            max_per_buyer: u32::MAX,
+            max_per_buyer_in_group: Some(u32::MAX),
+            hold: Span(u64::MAX),
+            opens_at: LogTime(u64::MAX),
+            closes_at: Some(LogTime(u64::MAX)),
+            payment: PaymentMode::External,
+            lanes: u16::MAX,
+        };
+        let put = PutProduct { product: product(), description, if_revision: Some(u64::MAX) };
+        let reserve = Reserve {
+            reservation: ReservationId([255; 16]),
+            order: OrderId([255; 16]),
+            product: product(),
+            buyer: buyer(),
+            quantity: u32::MAX,
+            reference: Some(text(64).parse().expect("the longest reference")),
+            purchase: true,
+        };
+        let confirm = Confirm {
+            reservation: ReservationId([255; 16]),
+            buyer: Some(buyer()),
+            order: OrderId([255; 16]),
+            payment: text(128).parse().expect("the longest reference"),
+            paid: money,
+        };
+        let adjust = AdjustStock {
+            id: AdjustmentId([255; 16]),
+            product: product(),
+            delta: i64::MIN,
+            reason: text(200).parse().expect("the longest reason"),
+        };
+        [
+            Command::PutProduct(Box::new(put)),
+            Command::Reserve(reserve),
+            Command::Confirm(confirm),
+            Command::AdjustStock(adjust),
+        ]
+    }
+
+    #[test]
+    fn the_longest_commands_fit_into_what_is_counted_for_them() {
+        for command in longest() {
+            let key = Some(Fingerprint { scope: [255; 16], request: [255; 16] });
+            let proposal = Proposal { command, key, not_after: LogTime(u64::MAX) };
+            let batch = Batch { now: LogTime(u64::MAX), rules: u16::MAX, proposals: vec![proposal] };
+            let bytes = encode(u64::MAX, &batch).len();
+            assert!(bytes <= COMMAND_BYTES_MAX, "{bytes} bytes: {:?}", batch.proposals[0].command);
+        }
+    }
+
+    #[test]
+    fn an_entry_decodes_and_a_cut_one_does_not() {
+        let batch = Batch { now: LogTime(7), rules: 1, proposals: longest().map(Proposal::of).to_vec() };
+        let bytes = encode(42, &batch);
+        let numbered = decode(&bytes).expect("it was just encoded");
+        assert_eq!((numbered.nonce, numbered.batch), (42, batch));
+        for length in 0..bytes.len() {
+            assert!(decode(&bytes[..length]).is_err(), "{length} bytes");
+        }
+    }
 }

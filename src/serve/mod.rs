@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use gateway::Gateway;
 use listings::Listings;
@@ -29,6 +30,9 @@ use tracing::info;
 use crate::config::{Config, Node as NodeSettings};
 
 pub(crate) use error::Error;
+
+/// How long to wait before it is looked again whether the projection has let go of the node.
+const HELD_FOR: Duration = Duration::from_millis(5);
 
 /// Runs node `id` of the cluster until a signal comes, then stops it in order.
 pub(crate) fn run(config: Config, id: u64) -> Result<(), Error> {
@@ -45,8 +49,7 @@ async fn serve(config: &Config, id: u64) -> Result<(), Error> {
         .await
         .map_err(|why| Error::Node { node: id, why })?;
     let node = Arc::new(node);
-    let listings = Listings::open(&settings.data.join("listings"), listings::Options::default())
-        .map_err(|why| Error::Listings { node: id, why })?;
+    let listings = open_listings(settings).await?;
     let projection = project(&node, &listings, facts);
     let draining = Arc::new(AtomicBool::new(false));
     let gateway = build_gateway(config, &node, &listings, &draining);
@@ -73,6 +76,17 @@ async fn serve(config: &Config, id: u64) -> Result<(), Error> {
     Ok(())
 }
 
+/// Opens the lists on a thread where a panic is no end of the process: sled panics at some kinds of damage, and what it
+/// cannot read is built anew.
+async fn open_listings(settings: &NodeSettings) -> Result<Listings, Error> {
+    let path = settings.data.join("listings");
+    let opened =
+        tokio::task::spawn_blocking(move || Listings::open(&path, listings::Options::default())).await;
+    opened
+        .expect("opening the lists catches its panics")
+        .map_err(|why| Error::Listings { node: settings.id, why })
+}
+
 async fn finish(node: Arc<Node>, listings: &Listings, projection: std::thread::JoinHandle<()>) {
     // Nothing that was served holds the node any more; the projection does for as long as one lot of facts takes.
     let mut node = node;
@@ -81,7 +95,7 @@ async fn finish(node: Arc<Node>, listings: &Listings, projection: std::thread::J
             Ok(node) => break node,
             Err(shared) => node = shared,
         }
-        tokio::task::yield_now().await;
+        tokio::time::sleep(HELD_FOR).await;
     };
     node.stop().await;
     let ended = tokio::task::spawn_blocking(move || projection.join()).await;

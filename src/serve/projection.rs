@@ -1,5 +1,6 @@
 //! The projection: takes the facts of all shards into the node's listings, and builds them anew where it fell behind.
 
+use std::collections::BTreeMap;
 use std::sync::Weak;
 use std::time::Duration;
 
@@ -7,28 +8,40 @@ use engine::{Event, ShardId};
 use listings::Listings;
 use raft::node::{Facts, Node};
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 use tracing::{info, warn};
 
-/// How long to wait for facts before it is looked whether any were missed.
+/// How often it is looked whether any were missed.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Takes facts in until the node has ended. It blocks on the database, so it wants a thread of its own.
 pub(super) fn run(node: &Weak<Node>, listings: &Listings, mut facts: Facts, runtime: &Handle) {
+    let mut behind = BTreeMap::new();
+    let mut look_at = Instant::now() + LOOK_EVERY;
     loop {
-        match runtime.block_on(async { tokio::time::timeout(LOOK_EVERY, facts.recv()).await }) {
-            Ok(Some((shard, events))) => {
-                let Some(node) = node.upgrade() else { return };
-                take(&node, listings, shard, &events, runtime);
-            }
+        let next = runtime.block_on(async { tokio::time::timeout_at(look_at, facts.recv()).await });
+        let Some(node) = node.upgrade() else { return };
+        match next {
+            Ok(Some((shard, events))) => take(&node, listings, shard, &events, runtime),
             Ok(None) => return,
-            Err(_quiet) => {
-                let Some(node) = node.upgrade() else { return };
-                node.shard_stats().for_each(|(shard, stats)| {
-                    if stats.event_sequence() != listings.position(shard) {
-                        rebuild(&node, listings, shard, runtime);
-                    }
-                });
+            Err(_time_to_look) => {
+                look(&node, listings, &mut behind, runtime);
+                look_at = Instant::now() + LOOK_EVERY;
             }
+        }
+    }
+}
+
+/// Builds anew what has been behind its shard, and got nowhere, since the last look: it missed facts that nobody will tell
+/// again. A difference alone may be a fact that is just under way.
+fn look(node: &Node, listings: &Listings, behind: &mut BTreeMap<ShardId, u64>, runtime: &Handle) {
+    for (shard, stats) in node.shard_stats() {
+        let position = listings.position(shard);
+        if stats.event_sequence() == position {
+            behind.remove(&shard);
+        } else if behind.insert(shard, position) == Some(position) {
+            rebuild(node, listings, shard, runtime);
+            behind.remove(&shard);
         }
     }
 }

@@ -23,7 +23,10 @@ impl From<Refusal> for Problem {
             ),
             Refusal::RevisionMismatch { revision } => revision_mismatch(revision),
             Refusal::SaleNotStarted { opens_at } => sale_not_started(opens_at, time::now()),
-            Refusal::SalePaused => Problem::new(Code::SalePaused, "the product is paused"),
+            Refusal::SalePaused => Problem::new(
+                Code::SalePaused,
+                "an operator paused the product, or it is frozen until somebody has looked",
+            ),
             Refusal::SaleEnded => Problem::new(Code::SaleEnded, "the sale of this product has ended"),
             Refusal::LimitReached { limit, in_group, live } => limit_reached(limit, in_group, live),
             Refusal::SoldOut { available, may_return } => sold_out(available, may_return),

@@ -68,6 +68,9 @@ impl Extent {
         while self.leaders.back().is_some_and(|(begin, _)| *begin >= self.next) {
             self.leaders.pop_back();
         }
+        if self.is_empty() {
+            self.leaders.clear();
+        }
     }
 
     /// Removes the entries up to `last`, and remembers it.

@@ -71,6 +71,11 @@ impl Log {
         ShardLog { shard: self.inner.shared.shard(id), inner: Arc::clone(&self.inner) }
     }
 
+    /// The largest entry that it takes, in bytes.
+    pub fn entry_bytes_max(&self) -> usize {
+        self.inner.shared.options.entry_bytes_max()
+    }
+
     /// What the log counts.
     pub fn stats(&self) -> Stats {
         self.inner.shared.stats()

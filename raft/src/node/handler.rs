@@ -13,7 +13,7 @@ use crate::call;
 use crate::machine::{Machine, Raft};
 use crate::peer::{CallKind, Handler, Refusal};
 use crate::route::ForwardReply;
-use crate::shard::clock::Moment;
+use crate::shard::clock::{Moment, NodeTime};
 use crate::shard::inbox::Work;
 use crate::shard::reply::ReplyTo;
 use crate::shard::request::{Leadership, Obstacle, Reply, Request};
@@ -51,7 +51,7 @@ impl Handler for Answering {
         match kind {
             call::FORWARD => forwarded(replica, &body).await,
             call::STANDING => Ok(codec::encode(&standing(replica)).into()),
-            call::ESTIMATE => Ok(codec::encode(&log_time(replica).await?).into()),
+            call::ESTIMATE => Ok(codec::encode(&time(replica).await?).into()),
             call::REPORT => report::answer(replica, &body).await,
             _ => Err(Refusal::UnknownKind),
         }
@@ -64,11 +64,11 @@ fn standing(replica: &Replica) -> Option<(Leadership, LogTime)> {
     Some((standing.leadership, standing.clock.now(Moment::now())))
 }
 
-async fn log_time(replica: &Replica) -> Result<LogTime, Refusal> {
+async fn time(replica: &Replica) -> Result<NodeTime, Refusal> {
     let (tell, told) = oneshot::channel();
     replica.inbox.push(Work::Inspect(Box::new(move |core| {
         // Whoever asked may have gone away.
-        let _gone = tell.send(core.log_time(Moment::now()));
+        let _gone = tell.send(core.time(Moment::now()));
     })));
     told.await.map_err(|_| Refusal::Stopping)
 }

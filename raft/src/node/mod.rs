@@ -7,6 +7,7 @@ mod leadership;
 mod replica;
 mod report;
 mod start;
+mod vital;
 
 pub use config::{Config, Timing};
 pub use error::Error;

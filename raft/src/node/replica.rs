@@ -53,7 +53,10 @@ impl Replica {
         let meta = snapshot.as_ref().map(|file| file.meta().clone());
         let mut log = shared.log.shard(shard);
         let vote = log.read_vote().await.map_err(Error::State)?;
-        let core = core(shard, snapshot).await?.started_in(vote.map_or(0, |vote| vote.leader_id.term));
+        let core = core(shard, snapshot)
+            .await?
+            .with_entries_of(shared.log.entry_bytes_max())
+            .started_in(vote.map_or(0, |vote| vote.leader_id.term));
         let inbox = Arc::new(Inbox::default());
         let raft_cell = Arc::new(OnceLock::new());
         let stats = Arc::new(ShardStats::default());

@@ -19,6 +19,7 @@ use super::handler::Answering;
 use super::leadership;
 use super::replica::{Replica, Shared};
 use super::report::{self, Report, ReportRequest};
+use super::vital::vital;
 use super::{Config, Error};
 use crate::board::Board;
 use crate::call;
@@ -125,14 +126,14 @@ impl Node {
         for shard in 0..self.replicas.len() {
             let preferred = self.config.preferred(self.replicas[shard].shard.0);
             let (replicas, stop) = (Arc::clone(&self.replicas), self.stop.clone());
-            self.tasks.spawn(leadership::watch(Arc::clone(&replicas), shard, stop.clone()));
-            self.tasks.spawn(leadership::spread(
+            self.tasks.spawn(vital(leadership::watch(Arc::clone(&replicas), shard, stop.clone())));
+            self.tasks.spawn(vital(leadership::spread(
                 Arc::clone(&replicas),
                 shard,
                 preferred,
                 self.peers.clone(),
                 self.leaving.clone(),
-            ));
+            )));
             let wait = if preferred == self.config.node { Duration::ZERO } else { FOUND_AFTER };
             self.tasks.spawn(found_group(replicas, shard, wait, self.config.members.clone(), stop));
         }
@@ -263,7 +264,7 @@ fn router(replicas: &[Replica], peers: &Peers, tasks: &TaskTracker) -> Router {
         let standings = Arc::new(Standings::new(replica.shard, replica.standing.clone(), peers.clone()));
         let (forwarder, forwarding) =
             Forwarder::new(replica.shard, peers.clone(), Arc::clone(&standings), leader.clone());
-        tasks.spawn(forwarding.run());
+        tasks.spawn(vital(forwarding.run()));
         Route { inbox: Arc::clone(&replica.inbox), leader, standings, forwarder }
     };
     Router::new(replicas.iter().map(route).collect())

@@ -56,8 +56,8 @@ impl Router {
         Router { routes: routes.into() }
     }
 
-    /// Gets `ask` to the leader of `shard`, and asks again, with the same key, until the answer is definite or `deadline`
-    /// has come.
+    /// Gets `ask` to the leader of `shard`, and asks again until the answer is definite or `deadline` has come: after an
+    /// unknown outcome only if asking twice is the same as asking once.
     ///
     /// # Errors
     /// [`Unsettled`] tells whether something may have happened.
@@ -68,6 +68,7 @@ impl Router {
             match route.send(&ask, deadline).await {
                 Sent::Settled(settled) => return Ok(settled),
                 Sent::Overloaded if !unknown => return Err(Unsettled::Overloaded),
+                Sent::Unknown if !ask.is_repeatable() => return Err(Unsettled::OutcomeUnknown),
                 Sent::Unknown => unknown = true,
                 Sent::Nothing | Sent::Overloaded => {}
             }
@@ -86,7 +87,8 @@ impl Route {
         }
         let leader = *self.leader.borrow();
         let Some(leader) = leader else { return Sent::Nothing };
-        let Some(known) = self.standings.remote(leader).await else { return Sent::Nothing };
+        let known = tokio::time::timeout_at(deadline, self.standings.remote(leader)).await;
+        let Ok(Some(known)) = known else { return Sent::Nothing };
         self.send_there(request(ask, known, Moment::now(), deadline), deadline).await
     }
 

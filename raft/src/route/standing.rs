@@ -18,6 +18,9 @@ use crate::types::NodeId;
 /// How long another node may take to say in which leadership it can answer.
 const ASK_WITHIN: Duration = Duration::from_millis(250);
 
+/// After somebody was asked in vain, for how long nobody else asks.
+const IN_VAIN_FOR: Duration = Duration::from_millis(10);
+
 /// A leadership, and log time there: never later than it truly is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Known {
@@ -44,7 +47,8 @@ pub struct Standings {
     shard: ShardId,
     local: watch::Receiver<Option<Standing>>,
     remote: Mutex<Option<Known>>,
-    asking: tokio::sync::Mutex<()>,
+    /// Who was asked last in vain, and when. Held while somebody is asked: the others share what comes of it.
+    asking: tokio::sync::Mutex<Option<(NodeId, Instant)>>,
     peers: Peers,
 }
 
@@ -66,10 +70,19 @@ impl Standings {
         if let Some(known) = self.known(leader) {
             return Some(known);
         }
-        let _one_at_a_time = self.asking.lock().await;
+        let mut in_vain = self.asking.lock().await;
         if let Some(known) = self.known(leader) {
             return Some(known);
         }
+        if in_vain.is_some_and(|(node, at)| node == leader && at.elapsed() < IN_VAIN_FOR) {
+            return None;
+        }
+        let known = self.ask(leader).await;
+        *in_vain = if known.is_none() { Some((leader, Instant::now())) } else { None };
+        known
+    }
+
+    async fn ask(&self, leader: NodeId) -> Option<Known> {
         let deadline = Instant::now() + ASK_WITHIN;
         let answer =
             self.peers.call(leader, self.shard.0, call::STANDING, Bytes::new(), deadline).await.ok()?;

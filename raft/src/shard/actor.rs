@@ -7,8 +7,6 @@ use actix::fut::wrap_future;
 use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler};
 use engine::{Event, ShardId};
 use openraft::ReadPolicy;
-use openraft::errors::ClientWriteError;
-use openraft::impls::ProgressResponder;
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{debug, warn};
 
@@ -17,12 +15,13 @@ use super::core::Core;
 use super::estimate::Estimates;
 use super::inbox::{Inbox, Work};
 use super::message::{Action, Message};
+use super::proposer::{Proposed, Proposer};
 use super::reply::ReplyTo;
 use super::request::Leadership;
 use super::stats::ShardStats;
 use crate::board::Board;
 use crate::machine::Raft;
-use crate::types::{LeaderId, Payload};
+use crate::types::Payload;
 
 /// How often the core is told that time went by.
 const TICK: Duration = Duration::from_millis(10);
@@ -67,6 +66,7 @@ pub struct ShardActor {
     core: Core<ReplyTo>,
     around: Surroundings,
     actions: Vec<Action<ReplyTo>>,
+    proposer: Proposer,
     log_bytes: u64,
 }
 
@@ -85,7 +85,8 @@ fn tell(done: oneshot::Sender<()>) {
 impl ShardActor {
     /// The shell of `core`.
     pub fn new(core: Core<ReplyTo>, around: Surroundings) -> ShardActor {
-        ShardActor { core, around, actions: Vec::new(), log_bytes: 0 }
+        let proposer = Proposer::new(Arc::clone(&around.raft), Arc::clone(&around.inbox));
+        ShardActor { core, around, actions: Vec::new(), proposer, log_bytes: 0 }
     }
 
     fn run(&mut self, ctx: &mut Context<ShardActor>) {
@@ -158,7 +159,7 @@ impl ShardActor {
             Action::Reply(to, reply) => to.send(reply),
             Action::Propose { nonce, leadership, entry, commands } => {
                 self.around.stats.proposed(commands);
-                self.propose(ctx, nonce, leadership, Payload(entry));
+                self.proposer.propose(Proposed { nonce, leadership, payload: Payload(entry) });
             }
             Action::Confirm { round, leadership } => self.confirm(ctx, round, leadership),
             Action::Estimate => self.estimate(ctx),
@@ -185,28 +186,6 @@ impl ShardActor {
         });
     }
 
-    fn propose(&self, ctx: &mut Context<ShardActor>, nonce: u64, leadership: Leadership, payload: Payload) {
-        let Some(raft) = self.around.raft.get().cloned() else { return };
-        let proposal = async move {
-            let (responder, done) = ProgressResponder::complete_only();
-            let sent = raft.write(payload).with_leader(LeaderId::from(leadership)).responder(responder).await;
-            match sent {
-                Err(_stopped) => Some(false),
-                Ok(()) => match done.await {
-                    Ok(Ok(_applied)) => None,
-                    Ok(Err(ClientWriteError::ForwardToLeader(_))) => Some(true),
-                    Ok(Err(_discarded)) => Some(false),
-                    Err(_gone) => Some(false),
-                },
-            }
-        };
-        ctx.spawn(wrap_future(proposal).map(move |lost, actor: &mut ShardActor, ctx| {
-            if let Some(certainly) = lost {
-                actor.tell(ctx, Message::Lost { nonce, certainly });
-            }
-        }));
-    }
-
     fn confirm(&self, ctx: &mut Context<ShardActor>, round: u64, leadership: Leadership) {
         let Some(raft) = self.around.raft.get().cloned() else { return };
         let stats = Arc::clone(&self.around.stats);
@@ -223,13 +202,13 @@ impl ShardActor {
             led
         };
         ctx.spawn(wrap_future(confirmation).map(move |led, actor: &mut ShardActor, ctx| {
-            actor.tell(ctx, Message::Confirmed { round, led });
+            actor.tell(ctx, Message::Confirmed { round, leadership, led });
         }));
     }
 
     fn estimate(&self, ctx: &mut Context<ShardActor>) {
         let estimates = self.around.estimates.clone();
-        let own = self.core.log_time(Moment::now());
+        let own = self.core.time(Moment::now());
         let asked = async move { estimates.gather(own).await };
         ctx.spawn(wrap_future(asked).map(|estimates, actor: &mut ShardActor, ctx| match estimates {
             Some(estimates) => actor.tell(ctx, Message::Estimates(estimates)),
@@ -252,6 +231,9 @@ impl Actor for ShardActor {
         let address = ctx.address();
         // At most one wake-up is in the mailbox at a time, so it is never full; a closed one needs no wake-up.
         self.around.inbox.on_wake(move || drop(address.try_send(Wake)));
+        if let Some(proposing) = self.proposer.take_task() {
+            ctx.spawn(wrap_future(proposing.run()));
+        }
         // The inboxes are looked into as well: a push may have come before there was anyone to wake.
         ctx.run_interval(TICK, |actor, ctx| {
             actor.core.on_message(Moment::now(), Message::Tick, &mut actor.actions);

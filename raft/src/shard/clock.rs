@@ -3,6 +3,7 @@
 //! Durations come from the machine's monotonic clock; only where a clock is anchored do wall clocks play a part, and
 //! then by a quorum's lower median, so one node's wall clock off by a day moves no hold.
 
+use bincode::{Decode, Encode};
 use engine::{LogTime, Span};
 
 /// A moment on this machine.
@@ -29,6 +30,23 @@ impl Moment {
     }
 }
 
+/// What a node says of the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct NodeTime {
+    /// What it takes log time to be: where a clock is anchored.
+    pub log: LogTime,
+    /// Its wall clock: what a clock is steered towards. The log's own time always trails a little, so a clock steered
+    /// towards that would fall behind without end.
+    pub wall: LogTime,
+}
+
+impl NodeTime {
+    /// The same, `span` later.
+    pub fn after(self, span: Span) -> NodeTime {
+        NodeTime { log: self.log.after(span), wall: self.wall.after(span) }
+    }
+}
+
 /// How fast a clock may be steered, in millionths: what `held` may end early or late by.
 const SLEW_MAX_PPM: i64 = 1_000;
 /// Over how long a difference is steered away, if the limit allows.
@@ -46,7 +64,8 @@ pub struct LogClock {
 
 impl LogClock {
     /// A clock that begins at the largest of the log's newest time and the lower median of a quorum's estimates.
-    pub fn anchored(at: Moment, newest: LogTime, estimates: &[LogTime]) -> LogClock {
+    pub fn anchored(at: Moment, newest: LogTime, times: &[NodeTime]) -> LogClock {
+        let estimates = times.iter().map(|time| time.log);
         let anchor = lower_median(estimates).map_or(newest, |median| median.max(newest));
         LogClock { anchor, anchored_at: at.boot, slew_ppm: 0 }
     }
@@ -58,16 +77,18 @@ impl LogClock {
         self.anchor.after(Span(u64::try_from(slewed).unwrap_or(0)))
     }
 
-    /// Steers towards the lower median of `estimates`, at most [`SLEW_MAX_PPM`], and tells how far they lie apart.
-    pub fn steer(&mut self, at: Moment, estimates: &[LogTime]) -> Span {
+    /// Steers towards the lower median of the wall clocks, at most [`SLEW_MAX_PPM`], and tells how far they lie apart.
+    pub fn steer(&mut self, at: Moment, times: &[NodeTime]) -> Span {
         let now = self.now(at);
         *self = LogClock { anchor: now, anchored_at: at.boot, slew_ppm: 0 };
-        let Some(median) = lower_median(estimates) else { return Span(0) };
+        let walls = times.iter().map(|time| time.wall);
+        let Some(median) = lower_median(walls.clone()) else { return Span(0) };
         let difference = i128::from(median.0) - i128::from(now.0);
         let wanted = difference * 1_000_000 / i128::from(HORIZON_MS);
         let limit = i128::from(SLEW_MAX_PPM);
         self.slew_ppm = i64::try_from(wanted.clamp(-limit, limit)).expect("clamped to a small range");
-        spread(estimates)
+        let newest = walls.clone().max().unwrap_or_default();
+        newest.since(walls.min().unwrap_or_default())
     }
 }
 
@@ -94,15 +115,10 @@ impl Estimate {
     }
 }
 
-fn lower_median(estimates: &[LogTime]) -> Option<LogTime> {
-    let mut sorted = estimates.to_vec();
+fn lower_median(times: impl Iterator<Item = LogTime>) -> Option<LogTime> {
+    let mut sorted: Vec<LogTime> = times.collect();
     sorted.sort_unstable();
     sorted.get(sorted.len().saturating_sub(1) / 2).copied()
-}
-
-fn spread(estimates: &[LogTime]) -> Span {
-    let newest = estimates.iter().max().copied().unwrap_or_default();
-    newest.since(estimates.iter().min().copied().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -115,18 +131,36 @@ mod tests {
         Moment { boot, wall: 0 }
     }
 
+    fn both(time: LogTime) -> NodeTime {
+        NodeTime { log: time, wall: time }
+    }
+
+    #[test]
+    fn a_day_of_ticks_that_trail_does_not_slow_the_clock() {
+        let start = 1_000 * DAY;
+        let mut clock = LogClock::anchored(at(0), LogTime(start), &[]);
+        for boot in (0..DAY).step_by(5_000) {
+            let now = clock.now(at(boot));
+            let trails = NodeTime { log: LogTime(now.0 - 10), wall: LogTime(start + boot) };
+            clock.steer(at(boot), &[both(LogTime(start + boot)), trails, trails]);
+        }
+        let off = clock.now(at(DAY)).0.abs_diff(start + DAY);
+        assert!(off < 20, "{off} ms off after a day");
+    }
+
     #[test]
     fn one_wall_clock_off_by_a_day_moves_nothing() {
         let good = LogTime(1_000 * DAY);
         for wrong in [good.0 - DAY, good.0 + DAY] {
-            let clock = LogClock::anchored(at(5), LogTime(0), &[good, LogTime(wrong), good]);
+            let times = [good, LogTime(wrong), good].map(both);
+            let clock = LogClock::anchored(at(5), LogTime(0), &times);
             assert_eq!(clock.now(at(5)), good);
         }
     }
 
     #[test]
     fn of_two_the_earlier_counts_and_the_log_is_never_contradicted() {
-        let clock = LogClock::anchored(at(0), LogTime(50), &[LogTime(40), LogTime(90)]);
+        let clock = LogClock::anchored(at(0), LogTime(50), &[LogTime(40), LogTime(90)].map(both));
         assert_eq!(clock.now(at(0)), LogTime(50));
         assert_eq!(clock.now(at(7)), LogTime(57));
     }
@@ -134,11 +168,11 @@ mod tests {
     #[test]
     fn steering_neither_jumps_nor_exceeds_a_thousandth() {
         let mut clock = LogClock::anchored(at(0), LogTime(1_000_000), &[]);
-        clock.steer(at(0), &[LogTime(1_000_000 + DAY)]);
+        clock.steer(at(0), &[both(LogTime(1_000_000 + DAY))]);
         assert_eq!(clock.now(at(0)), LogTime(1_000_000));
         assert_eq!(clock.now(at(100_000)), LogTime(1_100_100));
         let before = clock.now(at(100_000));
-        clock.steer(at(100_000), &[LogTime(0)]);
+        clock.steer(at(100_000), &[both(LogTime(0))]);
         assert_eq!(clock.now(at(100_000)), before);
         assert_eq!(clock.now(at(200_000)), before.after(Span(99_900)));
     }

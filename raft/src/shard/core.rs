@@ -3,14 +3,16 @@
 use std::collections::VecDeque;
 
 use engine::command::Found;
+use engine::limits::COMMANDS_PER_BATCH;
 use engine::{Command, Event, LogTime, Proposal, Shard, Span};
 use tracing::warn;
 
-use super::clock::{Estimate, LogClock, Moment};
+use super::clock::{Estimate, LogClock, Moment, NodeTime};
 use super::flights::Item;
 use super::lead::Lead;
 use super::message::{Action, Committed, Context, Message};
 use super::request::{Leadership, Obstacle, Reply};
+use crate::entry;
 use crate::types::LogId;
 
 /// How many of the newest state hashes are kept, so that replicas can be compared at an index that all have.
@@ -39,6 +41,7 @@ pub struct Core<R> {
     hashes: VecDeque<(u64, u64)>,
     estimate: Estimate,
     started_in: u64,
+    batch_max: usize,
     lead: Option<Lead<R>>,
     randomness: Randomness,
     estimated_at: u64,
@@ -54,6 +57,7 @@ impl<R> Core<R> {
             hashes: VecDeque::with_capacity(HASHES_KEPT),
             estimate: Estimate::default(),
             started_in: 0,
+            batch_max: COMMANDS_PER_BATCH,
             lead: None,
             randomness,
             estimated_at: 0,
@@ -65,6 +69,11 @@ impl<R> Core<R> {
     /// were down: it does not tell what time it is.
     pub fn started_in(self, term: u64) -> Core<R> {
         Core { started_in: term, ..self }
+    }
+
+    /// The same on a node whose log takes entries of at most `bytes`.
+    pub fn with_entries_of(self, bytes: usize) -> Core<R> {
+        Core { batch_max: (bytes / entry::COMMAND_BYTES_MAX).clamp(1, COMMANDS_PER_BATCH), ..self }
     }
 
     /// Takes in a message. What it wants done is appended to `actions`; call [`Core::flush`] once no message is left.
@@ -83,7 +92,9 @@ impl<R> Core<R> {
                     lead.unpark(&self.engine, &mut ctx);
                 }
             }
-            Message::Confirmed { round, led } => self.on_confirmed(&mut ctx, round, led),
+            Message::Confirmed { round, leadership, led } => {
+                self.on_confirmed(&mut ctx, round, leadership, led);
+            }
             Message::Estimates(estimates) => self.on_estimates(at, &estimates),
             Message::Tick => self.on_tick(&mut ctx),
         }
@@ -107,7 +118,7 @@ impl<R> Core<R> {
         }
         let Some(leadership) = leadership else { return };
         let ready = self.applied.is_some_and(|applied| Leadership::from(applied.leader_id) == leadership);
-        self.lead = Some(Lead::new(leadership, ready, self.randomness.nonce));
+        self.lead = Some(Lead::new(leadership, ready, self.randomness.nonce, self.batch_max));
         self.estimated_at = ctx.at.boot;
         ctx.actions.push(Action::Estimate);
         self.found();
@@ -167,14 +178,14 @@ impl<R> Core<R> {
         self.hashes.push_back((index, self.engine.hash()));
     }
 
-    fn on_confirmed(&mut self, ctx: &mut Context<'_, R>, round: u64, led: bool) {
-        let Some(lead) = &mut self.lead else { return };
+    fn on_confirmed(&mut self, ctx: &mut Context<'_, R>, round: u64, leadership: Leadership, led: bool) {
+        let Some(lead) = self.lead.as_mut().filter(|lead| lead.leadership == leadership) else { return };
         for decision in lead.confirm.end(round, led) {
             ctx.reply(decision.waiter.reply, decision.reply);
         }
     }
 
-    fn on_estimates(&mut self, at: Moment, estimates: &[LogTime]) {
+    fn on_estimates(&mut self, at: Moment, estimates: &[NodeTime]) {
         let Some(lead) = &mut self.lead else { return };
         let Some(clock) = &mut lead.clock else {
             lead.clock = Some(LogClock::anchored(at, self.engine.now(), estimates));
@@ -187,6 +198,7 @@ impl<R> Core<R> {
     }
 
     fn on_tick(&mut self, ctx: &mut Context<'_, R>) {
+        self.found();
         let Some(lead) = &mut self.lead else { return };
         let every = if lead.clock.is_some() { STEER_EVERY } else { ANCHOR_EVERY };
         if ctx.at.boot >= self.estimated_at + every {
@@ -199,13 +211,16 @@ impl<R> Core<R> {
         }
     }
 
-    /// Puts a state from a snapshot in the place of this one.
+    /// Puts a state from a snapshot in the place of this one. Whoever waits is told what is known; a leadership that had
+    /// begun meanwhile begins anew, since nobody will tell of it again.
     pub fn install(&mut self, at: Moment, engine: Shard, applied: LogId, actions: &mut Vec<Action<R>>) {
+        let led = self.lead.as_ref().map(|lead| lead.leadership);
         self.on_leadership(&mut Context { at, actions }, None);
         self.engine = engine;
         self.applied = Some(applied);
         self.hashes.clear();
         self.remember_hash(applied.index);
+        self.on_leadership(&mut Context { at, actions }, led);
     }
 
     /// The state.
@@ -226,6 +241,11 @@ impl<R> Core<R> {
     /// The state hash at each of the newest log indexes.
     pub fn hashes(&self) -> impl Iterator<Item = (u64, u64)> {
         self.hashes.iter().copied()
+    }
+
+    /// What this node says of the time.
+    pub fn time(&self, at: Moment) -> NodeTime {
+        NodeTime { log: self.log_time(at), wall: LogTime(at.wall) }
     }
 
     /// What this node takes log time to be.

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use engine::{LogTime, ShardId, codec};
+use engine::{ShardId, Span, codec};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::Instant;
 
+use super::clock::{Moment, NodeTime};
 use crate::call;
 use crate::peer::Peers;
 use crate::types::NodeId;
@@ -32,16 +33,16 @@ impl Estimates {
     }
 
     /// The estimates of a quorum or more, with this node's `own`; nothing if no quorum answers in time.
-    pub async fn gather(&self, own: LogTime) -> Option<Vec<LogTime>> {
+    pub async fn gather(&self, own: NodeTime) -> Option<Vec<NodeTime>> {
         let nodes = self.others.len() + 1;
         let quorum = nodes / 2 + 1;
-        let mut estimates = vec![own];
+        let mut estimates = vec![(own, Moment::now())];
         let mut deadline = Instant::now() + QUORUM_WITHIN;
         let mut asked: FuturesUnordered<_> =
             self.others.iter().map(|&node| self.ask(node, deadline)).collect();
         while estimates.len() < nodes {
             match tokio::time::timeout_at(deadline, asked.next()).await {
-                Ok(Some(Some(estimate))) => estimates.push(estimate),
+                Ok(Some(Some(estimate))) => estimates.push((estimate, Moment::now())),
                 Ok(Some(None)) => {}
                 Ok(None) | Err(_) => break,
             }
@@ -49,10 +50,13 @@ impl Estimates {
                 deadline = deadline.min(Instant::now() + OTHERS_WITHIN);
             }
         }
-        (estimates.len() >= quorum).then_some(estimates)
+        // Each was true when it came; meanwhile it is later.
+        let boot = Moment::now().boot;
+        let brought_up = |(time, came): (NodeTime, Moment)| time.after(Span(boot.saturating_sub(came.boot)));
+        (estimates.len() >= quorum).then(|| estimates.into_iter().map(brought_up).collect())
     }
 
-    async fn ask(&self, node: NodeId, deadline: Instant) -> Option<LogTime> {
+    async fn ask(&self, node: NodeId, deadline: Instant) -> Option<NodeTime> {
         let answer =
             self.peers.call(node, self.shard.0, call::ESTIMATE, Bytes::new(), deadline).await.ok()?;
         codec::decode(&answer).ok()

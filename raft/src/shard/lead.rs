@@ -1,6 +1,5 @@
 //! What a node knows only while it leads a shard. It is dropped with the leadership: nothing of it outlives it.
 
-use engine::limits::COMMANDS_PER_BATCH;
 use engine::{Batch, Command, Fingerprint, LogTime, Outcome, Proposal, RULES, Refusal, Shard, Span};
 
 use super::clock::{LogClock, Moment};
@@ -37,11 +36,12 @@ pub(super) struct Lead<R> {
     pub(super) confirm: Confirm<R>,
     pub(super) settled: Settled,
     proposed: LogTime,
+    batch_max: usize,
 }
 
 impl<R> Lead<R> {
-    /// A leadership begins; proposals are numbered from `nonce`.
-    pub(super) fn new(leadership: Leadership, ready: bool, nonce: u64) -> Lead<R> {
+    /// A leadership begins; proposals are numbered from `nonce` and have at most `batch_max` commands.
+    pub(super) fn new(leadership: Leadership, ready: bool, nonce: u64, batch_max: usize) -> Lead<R> {
         Lead {
             leadership,
             ready,
@@ -54,6 +54,7 @@ impl<R> Lead<R> {
             confirm: Confirm::default(),
             settled: Settled::default(),
             proposed: LogTime(0),
+            batch_max,
         }
     }
 
@@ -145,6 +146,12 @@ impl<R> Lead<R> {
             let (done, replayed) = match outcome {
                 Outcome::Done(done) => (done, false),
                 Outcome::Replayed(done) => (done, true),
+                // Nobody waited for it any more when it came to be applied; whoever joined later may ask again.
+                Outcome::Refused(Refusal::TooLate | Refusal::NotReady) => {
+                    let reply = Reply::NotDone(Obstacle::TooLate);
+                    waiters.into_iter().for_each(|waiter| ctx.reply(waiter.reply, reply.clone()));
+                    continue;
+                }
                 // It is in the log of a majority that this was refused: there is nothing left to confirm.
                 Outcome::Refused(refusal) => {
                     if let (Some(key), Some(now)) = (&item.proposal.key, self.now(ctx.at)) {
@@ -178,7 +185,7 @@ impl<R> Lead<R> {
             return;
         }
         while !self.collecting.is_empty() && self.flights.has_room() {
-            let rest = self.collecting.split_off(self.collecting.len().min(COMMANDS_PER_BATCH));
+            let rest = self.collecting.split_off(self.collecting.len().min(self.batch_max));
             let items = std::mem::replace(&mut self.collecting, rest);
             self.propose(ctx, now, items);
         }

@@ -1,9 +1,9 @@
 //! What a shard's core is told, and what it wants done.
 
 use bytes::Bytes;
-use engine::{Event, LogTime};
+use engine::Event;
 
-use super::clock::Moment;
+use super::clock::{Moment, NodeTime};
 use super::request::{Leadership, Reply, Request};
 use crate::entry::Numbered;
 use crate::types::LogId;
@@ -28,11 +28,13 @@ pub enum Message<R> {
     Confirmed {
         /// Which one.
         round: u64,
-        /// Whether this node led in the leadership that the round was begun in, after it was begun.
+        /// In which leadership it was begun.
+        leadership: Leadership,
+        /// Whether this node led in it after the round was begun.
         led: bool,
     },
     /// What a quorum of nodes, this one included, takes log time to be.
-    Estimates(Vec<LogTime>),
+    Estimates(Vec<NodeTime>),
     /// Time went by.
     Tick,
 }

@@ -18,5 +18,6 @@ mod credit;
 mod flights;
 mod lead;
 mod parked;
+mod proposer;
 pub mod settled;
 mod twins;

@@ -35,6 +35,20 @@ pub enum Ask {
     Query(Query),
 }
 
+impl Ask {
+    /// Whether asking twice comes to the same as asking once. With a key it does; without one, only where the second
+    /// finds what the first did and answers alike.
+    pub fn is_repeatable(&self) -> bool {
+        match self {
+            Ask::Query(_)
+            | Ask::Command(_, Some(_))
+            | Ask::Command(Command::Cancel(_) | Command::Confirm(_), None) => true,
+            Ask::Command(Command::PutProduct(put), None) => put.if_revision.is_none(),
+            Ask::Command(_, None) => false,
+        }
+    }
+}
+
 /// An ask on its way to the leader.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Request {

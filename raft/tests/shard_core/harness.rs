@@ -8,7 +8,7 @@ use engine::{
     Span,
 };
 use raft::entry::{self, Numbered};
-use raft::shard::clock::Moment;
+use raft::shard::clock::{Moment, NodeTime};
 use raft::shard::core::{Core, Randomness};
 use raft::shard::message::{Action, Committed, Message};
 use raft::shard::request::{Ask, Leadership, Reply, Request};
@@ -91,8 +91,17 @@ impl Harness {
     pub(crate) fn elect(&mut self) {
         self.tell(Message::Leadership(Some(self.leadership)));
         self.commit_blank();
-        self.tell(Message::Estimates(vec![LogTime(self.at.wall)]));
+        let now = LogTime(self.at.wall);
+        self.tell(Message::Estimates(vec![NodeTime { log: now, wall: now }]));
         self.flush();
+    }
+
+    /// A snapshot of `engine` is installed.
+    pub(crate) fn install(&mut self, engine: Shard) {
+        let applied = self.next_log_id();
+        let mut actions = Vec::new();
+        self.core.install(self.at, engine, applied, &mut actions);
+        self.take(actions);
     }
 
     pub(crate) fn commit_blank(&mut self) {
@@ -141,7 +150,7 @@ impl Harness {
     /// The oldest round ends.
     pub(crate) fn confirm(&mut self, led: bool) {
         let round = self.rounds.remove(0);
-        self.tell(Message::Confirmed { round, led });
+        self.tell(Message::Confirmed { round, leadership: self.leadership, led });
         self.flush();
     }
 

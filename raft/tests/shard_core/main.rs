@@ -4,6 +4,7 @@ mod harness;
 
 use engine::{Answer, LogTime, Refusal, Span};
 use harness::Harness;
+use raft::shard::clock::NodeTime;
 use raft::shard::message::Message;
 use raft::shard::request::{Leadership, Obstacle, Reply};
 
@@ -23,7 +24,7 @@ fn not_done(reply: Option<&Reply>, because: Obstacle) -> bool {
 fn nothing_is_answered_before_the_terms_first_entry_is_applied() {
     let mut shard = Harness::new();
     shard.tell(Message::Leadership(Some(shard.leadership)));
-    shard.tell(Message::Estimates(vec![harness::START]));
+    shard.tell(Message::Estimates(vec![NodeTime { log: harness::START, wall: harness::START }]));
     shard.query("early");
     assert!(not_done(shard.replies.get("early"), Obstacle::NotLeader));
     assert!(shard.core.standing().is_none());
@@ -283,7 +284,9 @@ fn log_time_goes_on_over_a_failover_and_ignores_a_wrong_wall_clock() {
     shard.commit_blank();
     let own = shard.now();
     assert_eq!(own, before.after(Span(500)));
-    shard.tell(Message::Estimates(vec![own, before.after(Span(480)), before.after(Span(490))]));
+    let times = [own, before.after(Span(480)), before.after(Span(490))];
+    let wall = LogTime(shard.at.wall);
+    shard.tell(Message::Estimates(times.map(|log| NodeTime { log, wall }).to_vec()));
     assert_eq!(shard.now(), before.after(Span(490)));
 }
 
@@ -343,4 +346,40 @@ fn mass_expiry_is_sliced_and_commands_wait_for_log_time_to_catch_up() {
         shard.now(),
         "it is dated by the time that it is, not by one that lags behind"
     );
+}
+
+#[test]
+fn a_leadership_that_began_before_a_snapshot_was_installed_goes_on_after_it() {
+    let mut shard = Harness::leading(5);
+    shard.reserve("flying", "ann", "1");
+    shard.flush();
+    let mut source = engine::Loader::new(engine::ShardId(0));
+    for chunk in shard.core.engine().capture().chunks() {
+        assert_eq!(source.feed(&chunk), Ok(()));
+    }
+    let engine = source.finish().expect("what was captured loads");
+    shard.install(engine);
+    assert_eq!(shard.replies.get("flying"), Some(&Reply::Unknown));
+    shard.commit_blank();
+    let wall = LogTime(shard.at.wall);
+    shard.tell(Message::Estimates(vec![NodeTime { log: wall, wall }]));
+    assert_eq!(shard.core.standing().map(|(leadership, _)| leadership), Some(shard.leadership));
+}
+
+#[test]
+fn a_round_of_an_earlier_leadership_confirms_nothing_in_a_later_one() {
+    let mut shard = Harness::leading(0);
+    shard.reserve("a", "ann", "1");
+    shard.flush();
+    let (round, leadership) = (shard.rounds.remove(0), shard.leadership);
+    shard.tell(Message::Leadership(None));
+    shard.leadership.term += 1;
+    shard.elect();
+    shard.reserve("b", "bob", "1");
+    shard.flush();
+    assert_eq!(shard.rounds, [round], "rounds are counted anew");
+    shard.tell(Message::Confirmed { round, leadership, led: true });
+    assert!(!shard.replies.contains_key("b"));
+    shard.confirm(true);
+    assert!(is_sold_out(shard.replies.get("b")));
 }
