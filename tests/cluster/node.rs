@@ -13,6 +13,11 @@ use super::wait::until_some;
 /// How long a node that was told to end may take.
 const END_WITHIN: Duration = Duration::from_secs(20);
 
+/// What nodes log, unless `FLASHSALE_LOG` says otherwise: what an operator sees by default.
+const LOG_FILTER: &str = "info,openraft=warn";
+/// What they log beside it, for tests to wait for: when a log is purged.
+const PURGES: &str = "openraft::engine::handler::log_handler=info";
+
 /// A node as a child process. Dropped, it is killed; and it ends when the test's process does, however that ended, since
 /// then its stdin does.
 #[derive(Debug)]
@@ -115,7 +120,7 @@ fn serve(config: &Path, id: u64) -> Command {
     let mut command = Command::new(binary());
     command.arg("serve").arg("--config").arg(config).args(["--leashed", "--node", &id.to_string()]);
     command.stdin(Stdio::piped()).stdout(Stdio::null());
-    let level = std::env::var("FLASHSALE_LOG").unwrap_or_else(|_| "info,openraft=warn".to_owned());
-    command.env_clear().env("RUST_LOG", level).env("RUST_BACKTRACE", "1");
+    let level = std::env::var("FLASHSALE_LOG").unwrap_or_else(|_| LOG_FILTER.to_owned());
+    command.env_clear().env("RUST_LOG", format!("{level},{PURGES}")).env("RUST_BACKTRACE", "1");
     command
 }

@@ -1,5 +1,6 @@
 //! A follower is killed, and catches up: by the log, or by a snapshot where the log does not reach back any more.
 
+use std::future::ready;
 use std::time::Duration;
 
 use crate::cluster::invariants::{back, check_all};
@@ -43,12 +44,15 @@ async fn a_follower_behind_the_purge_point_catches_up_by_a_snapshot() {
     let behind = shoe(&cluster, leader).await.replica(follower).expect("it is there");
     cluster.kill(&[follower]);
     let outage = back::look(&mut pulse, std::time::Instant::now()).await;
-    until("the log is purged beyond the follower", Duration::from_secs(60), || async {
+    until("a snapshot reaches far beyond the follower", Duration::from_secs(60), || async {
         let leader = shoe(&cluster, leader).await.replica(leader);
         leader.is_some_and(|leader| leader.snapshot_index > behind.last_log_index + KEPT)
     })
     .await;
     let (deals, samples) = (crowd.leave().await, watcher.end().await);
+    // It may wait for a send to the follower to fail.
+    until("the log is purged", Duration::from_secs(10), || ready(cluster.node(leader).said("purge log") > 0))
+        .await;
     let purged = shoe(&cluster, leader).await.replica(leader).expect("it is there");
     cluster.story.tell(format!("behind: {behind:?}; purged: {purged:?}"));
     cluster.start_node(follower);
