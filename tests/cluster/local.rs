@@ -119,8 +119,9 @@ impl Drop for Cluster {
             return;
         }
         eprintln!("\n--- the story; what follows repeats it: {}", self.story.text());
-        for node in &self.nodes {
-            eprintln!("--- node {}, the end of its log:\n{}\n", node.id, node.last_words(LOG_LINES));
+        for node in &mut self.nodes {
+            let (id, condition) = (node.id, node.condition());
+            eprintln!("--- node {id} {condition}; the end of its log:\n{}\n", node.last_words(LOG_LINES));
         }
         if std::env::var_os("FLASHSALE_KEEP").is_some() {
             self.directory.disable_cleanup(true);

@@ -95,6 +95,16 @@ impl Node {
         Exit { status, stderr }
     }
 
+    /// Whether it runs, and if not, whether that is the test's doing.
+    pub(crate) fn condition(&mut self) -> String {
+        match self.child.as_mut().map(|(child, _)| child.try_wait()) {
+            None => "was killed or stopped by the test".to_owned(),
+            Some(Ok(None)) => "runs".to_owned(),
+            Some(Ok(Some(status))) => format!("ENDED, and not by the test: {status}"),
+            Some(Err(error)) => format!("cannot be asked: {error}"),
+        }
+    }
+
     /// The end of its log.
     pub(crate) fn last_words(&self, lines: usize) -> String {
         let text = std::fs::read_to_string(&self.log).unwrap_or_default();
