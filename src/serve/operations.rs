@@ -86,6 +86,9 @@ impl Operations for NodeOperations {
         if self.node.leaders().all(|(_, leader)| leader.is_none()) {
             return Err("this node knows no leader of any shard yet".into());
         }
+        if !self.node.reaches_a_majority() {
+            return Err("this node reaches no majority of the cluster's nodes".into());
+        }
         Ok(())
     }
 }

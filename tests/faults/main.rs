@@ -10,5 +10,6 @@ mod follower_killed;
 mod handover;
 mod leader_killed;
 mod leader_paused;
+mod readiness;
 mod same_key;
 mod startup;

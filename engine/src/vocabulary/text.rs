@@ -18,7 +18,7 @@ pub struct Error {
     pub takes: &'static str,
 }
 
-/// Declares a bounded text: its length in bytes, the characters it may have, and the sentence that says so.
+/// Declares a bounded text: its length in characters, which ones it may have, and the sentence that says so.
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $length:expr, $allowed:expr, $takes:literal) => {
         $(#[$doc])*
@@ -35,7 +35,7 @@ macro_rules! text {
             /// [`Error`] if its length or a character is not allowed.
             pub fn new(text: &str) -> Result<$name, Error> {
                 let allowed: fn(char) -> bool = $allowed;
-                let good = $length.contains(&text.len()) && text.chars().all(allowed);
+                let good = $length.contains(&text.chars().count()) && text.chars().all(allowed);
                 if good { Ok($name(text.into())) } else { Err(Error { takes: $takes }) }
             }
         }
@@ -111,7 +111,7 @@ text!(
     Reference,
     1..=64,
     |c| !c.is_control(),
-    "1 to 64 bytes of text without control characters"
+    "1 to 64 characters of text without control characters"
 );
 
 text!(
@@ -119,7 +119,7 @@ text!(
     Name,
     1..=200,
     |c| !c.is_control(),
-    "1 to 200 bytes of text without control characters"
+    "1 to 200 characters of text without control characters"
 );
 
 text!(
@@ -127,7 +127,7 @@ text!(
     Reason,
     1..=200,
     |c| !c.is_control(),
-    "1 to 200 bytes of text without control characters"
+    "1 to 200 characters of text without control characters"
 );
 
 text!(
@@ -156,6 +156,12 @@ mod tests {
         for wrong in ["", "a b", "ä", "a/b", &"a".repeat(65)] {
             assert!(ProductId::new(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_length_is_counted_in_characters_and_not_in_bytes() {
+        assert!(Reference::new(&"é".repeat(64)).is_ok());
+        assert!(Reference::new(&"é".repeat(65)).is_err());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::form::{Field, Form};
 use crate::problem::Problem;
 
 const QUANTITY: Field = ("quantity", "an integer from 1 to 1000000");
-const REFERENCE: Field = ("reference", "null or 1 to 64 bytes of text without control characters");
+const REFERENCE: Field = ("reference", "null or 1 to 64 characters of text without control characters");
 
 /// Units to hold.
 #[derive(Deserialize)]

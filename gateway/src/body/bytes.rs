@@ -53,14 +53,28 @@ fn too_long(bytes_max: usize) -> Problem {
         .status(StatusCode::PAYLOAD_TOO_LARGE)
 }
 
-/// Checks that a body says it is JSON.
+/// Checks that a body says it is JSON, once, and as it is: a compressed one would be read as something else than was
+/// meant.
 pub(crate) fn expect_json(headers: &HeaderMap) -> Result<(), Problem> {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if is_json(value) {
-        return Ok(());
+    if !is_plain(headers) {
+        return Err(unsupported("the header `Content-Encoding` takes identity: a body comes as it is"));
     }
-    Err(Problem::invalid("the header `Content-Type` takes application/json, in UTF-8")
-        .status(StatusCode::UNSUPPORTED_MEDIA_TYPE))
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    match (types.next().and_then(|value| value.to_str().ok()), types.next()) {
+        (Some(value), None) if is_json(value) => Ok(()),
+        _ => Err(unsupported("the header `Content-Type` takes application/json, in UTF-8, once")),
+    }
+}
+
+fn is_plain(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::CONTENT_ENCODING)
+        .iter()
+        .all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+fn unsupported(detail: &'static str) -> Problem {
+    Problem::invalid(detail).status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
 }
 
 fn is_json(content_type: &str) -> bool {

@@ -11,7 +11,7 @@ use crate::problem::Problem;
 pub(crate) type Field = (&'static str, &'static str);
 
 pub(super) const CURRENCY: &str = "three lower-case letters of ISO 4217, like \"usd\"";
-pub(super) const LINE: &str = "1 to 200 bytes of text without control characters";
+pub(super) const LINE: &str = "1 to 200 characters of text without control characters";
 
 /// The body of a route.
 pub(crate) trait Form: DeserializeOwned {

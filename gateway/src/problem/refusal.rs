@@ -51,7 +51,9 @@ pub(crate) fn revision_mismatch(revision: u64) -> Problem {
 fn too_many_keys() -> Problem {
     Problem::new(
         Code::RateLimited,
-        format!("{} answers are remembered for this buyer, and that is the most", limits::KEYS_PER_BUYER),
+        format!("as many answers are remembered for this caller as can be: {} for a buyer, {} for all operators together",
+            limits::KEYS_PER_BUYER,
+            limits::KEYS_PER_SHARD_OF_OPERATORS),
     )
     .retry_after(TOO_MANY_KEYS_RETRY_AFTER_SECS)
 }
@@ -92,8 +94,11 @@ fn conflict(status: Status) -> Problem {
 }
 
 fn stock_committed(held: u64, sold: u64) -> Problem {
-    Problem::new(Code::StockCommitted, format!("{held} units are held and {sold} are sold"))
-        .with(Member::Committed { held, sold })
+    Problem::new(
+        Code::StockCommitted,
+        format!("units held: {held}, sold: {sold}; the stock cannot go below that"),
+    )
+    .with(Member::Committed { held, sold })
 }
 
 fn invalid(field: Field) -> Problem {

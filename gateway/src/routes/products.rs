@@ -60,6 +60,7 @@ pub(crate) async fn put<P: Ports>(
     request: Request,
 ) -> Result<Response, Problem> {
     let mut call = Call::new(&context, request);
+    expect_addressable(&id)?;
     let description = call.form::<ProductForm>().await?.read()?;
     let precondition = Precondition::read(&call.headers)?;
     context.identity.operator(&call.headers, Role::Admin)?;
@@ -70,6 +71,16 @@ pub(crate) async fn put<P: Ports>(
     let (product, created) = answer::expect_product(done.answer)?;
     let response = answer::product(if created { StatusCode::CREATED } else { StatusCode::OK }, &product);
     Ok(if created { answer::located(response, &format!("/v1/products/{}", product.id)) } else { response })
+}
+
+/// Clients remove `.` and `..` from the paths of URLs (RFC 3986, 5.2.4), so nobody could ask for such a product.
+fn expect_addressable(id: &ProductId) -> Result<(), Problem> {
+    match &**id {
+        "." | ".." => {
+            Err(Problem::field("product id", &format!("{}, other than . and ..", ProductId::TAKES)))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The product as its shard's leader has it.

@@ -69,6 +69,40 @@ async fn an_unknown_field_is_repeated_in_part() {
 }
 
 #[tokio::test]
+async fn a_reference_of_64_characters_of_more_than_a_byte() {
+    let shop = sale().await;
+    attempt(&shop, &format!("{{\"quantity\":1,\"reference\":\"{}\"}}", "é".repeat(64))).await.done(201);
+}
+
+#[tokio::test]
+async fn a_body_whose_headers_leave_open_what_it_is() {
+    let shop = sale().await;
+    let body = "{\"quantity\":1}";
+    let path = "/v1/products/phone/reservations";
+    let gzip = shop.post(path).buyer("b-1").key("k").header("Content-Encoding", "gzip");
+    gzip.text("application/json", body).send().await.names(415, "invalid_request", &["`Content-Encoding`"]);
+    let twice = shop.post(path).buyer("b-1").key("k").header("Content-Type", "text/plain");
+    twice.text("application/json", body).send().await.names(
+        415,
+        "invalid_request",
+        &["`Content-Type`", "once"],
+    );
+    assert_eq!(shop.stock("phone").await, [10, 10, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_product_that_no_url_could_name() {
+    let shop = sale().await;
+    for id in ["%2E", "%2e%2e"] {
+        shop.put_product(id, json!({})).await.names(
+            400,
+            "invalid_request",
+            &["product id", "other than . and .."],
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_is_not_utf_8() {
     let shop = sale().await;
     let reply = shop

@@ -104,6 +104,7 @@ impl Node {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let leaving = stop.child_token();
         let router = router(&replicas, &peers, &tasks);
+        peers.connect().expect("a node that starts is not shutting down");
         let node = Node {
             config,
             replicas,
@@ -175,6 +176,12 @@ impl Node {
     /// Which node leads each shard, as far as is known here.
     pub fn leaders(&self) -> impl Iterator<Item = (ShardId, Option<NodeId>)> {
         self.replicas.iter().map(|replica| (replica.shard, *replica.leader.borrow()))
+    }
+
+    /// Whether this node and those it is connected to are a majority: without one, no shard is of use from here.
+    pub fn reaches_a_majority(&self) -> bool {
+        let members = self.config.members.len();
+        (self.peers.connected().len() + 1) * 2 > members
     }
 
     /// How many entries of this node's log are not in the state yet, for each shard.

@@ -79,6 +79,15 @@ impl Peers {
         self.table().iter().filter(|(_, peer)| peer.is_up()).map(|(&node, _)| node).collect()
     }
 
+    /// Connects to every node known, and keeps the connections up from then on.
+    ///
+    /// # Errors
+    /// While this node is shutting down.
+    pub fn connect(&self) -> Result<(), Error> {
+        let nodes: Vec<NodeId> = self.table().keys().copied().collect();
+        nodes.into_iter().try_for_each(|node| self.peer(node).map(drop))
+    }
+
     /// Asks `node` for something that another module defines, on behalf of a shard. At most `Options::calls_max` calls
     /// and `Options::call_bytes_max` bytes are unanswered at a time; further ones wait, until their deadline.
     ///
