@@ -6,7 +6,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::database::Database;
 use crate::error::Error;
 use crate::options::Options;
 
@@ -33,26 +32,9 @@ pub(crate) struct Directory {
     marker: File,
 }
 
-/// Opens the lists in `path`. What is damaged or of another format is thrown away: it can be built anew.
-pub(crate) fn open(path: &Path, options: Options) -> Result<Database, Error> {
-    let directory = Directory::claim(path)?;
-    let tree = match directory.open_sled(options)? {
-        Ok(tree) => tree,
-        Err(reason) => {
-            tracing::warn!(path = %path.display(), reason, "the lists cannot be read, and are built anew");
-            directory.throw_away()?;
-            directory.open_sled(options)?.map_err(|reason| {
-                let source = std::io::Error::other(reason);
-                Error::Io { path: path.to_path_buf(), source }
-            })?
-        }
-    };
-    Ok(Database::new(tree, directory))
-}
-
 impl Directory {
     /// Makes the directory ours, or finds that it is; a database of another format in it is thrown away.
-    fn claim(path: &Path) -> Result<Directory, Error> {
+    pub(crate) fn claim(path: &Path) -> Result<Directory, Error> {
         fs::create_dir_all(path).map_err(at(path))?;
         let name = path.join(MARKER);
         if !name.exists() && fs::read_dir(path).map_err(at(path))?.next().is_some() {
@@ -109,7 +91,7 @@ impl Directory {
     }
 
     /// `Ok(Err(reason))` if the files are damaged: an error that a new database would not have.
-    fn open_sled(&self, options: Options) -> Result<Result<sled::Tree, String>, Error> {
+    pub(crate) fn open_sled(&self, options: Options) -> Result<Result<sled::Tree, String>, Error> {
         let config = sled::Config::new()
             .path(&self.path)
             .cache_capacity(options.cache_bytes)
@@ -139,7 +121,7 @@ impl Directory {
     }
 
     /// Removes the database. Files of others are left alone.
-    fn throw_away(&self) -> Result<(), Error> {
+    pub(crate) fn throw_away(&self) -> Result<(), Error> {
         for entry in fs::read_dir(&self.path).map_err(at(&self.path))? {
             let entry = entry.map_err(at(&self.path))?;
             let name = entry.file_name();

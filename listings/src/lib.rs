@@ -13,6 +13,7 @@ mod filter;
 mod key;
 mod kind;
 mod listings;
+mod open;
 mod options;
 mod page;
 mod place;

@@ -12,7 +12,7 @@ use crate::filter::{OrderFilter, ReservationFilter};
 use crate::options::Options;
 use crate::page::{self, Page};
 use crate::shards::Shards;
-use crate::{directory, rebuild, take};
+use crate::{open, rebuild, take};
 
 /// The lists of a node: reservations and orders of all its shards, newest first. A clone is a handle to the same lists;
 /// all calls block, on the disk too.
@@ -34,7 +34,7 @@ impl Listings {
     /// [`Error::Foreign`] if the directory is in use for something else, [`Error::InUse`] if another process has it
     /// open, [`Error::Io`] if it cannot be used.
     pub fn open(path: &Path, options: Options) -> Result<Listings, Error> {
-        let database = directory::open(path, options)?;
+        let database = open::open(path, options)?;
         let shards = Shards::new(database.states()?);
         Ok(Listings { inner: Arc::new(Inner { database, shards }) })
     }
