@@ -54,7 +54,7 @@ pub struct Task {
 /// What is to be done at the provider.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Step {
-    /// Nothing was sent yet: report [`Fact::Begun`] before the first request, for `pay_by` counts from it.
+    /// Nothing was sent yet: report [`Finding::Begun`] before the first request, for `pay_by` counts from it.
     Begin,
     /// Create the intent, with manual capture.
     Create {
@@ -115,13 +115,13 @@ pub struct Report {
     /// Of which try.
     pub attempt: u8,
     /// What is known since.
-    pub fact: Fact,
+    pub finding: Finding,
 }
 
 /// What is known of an intent, or of a refund, at the provider. Each is definite: what may or may not have happened is
-/// no fact, and the task is tried again.
+/// no finding, and the task is tried again.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub enum Fact {
+pub enum Finding {
     /// The first request of this try is about to be sent.
     Begun,
     /// The intent is there under this id.
