@@ -11,6 +11,7 @@ pub mod outcome;
 pub mod product;
 pub mod query;
 pub mod refusal;
+pub mod saga;
 pub mod settled;
 pub mod text;
 pub mod time;

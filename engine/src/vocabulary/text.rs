@@ -138,6 +138,70 @@ text!(
     "1 to 128 visible ASCII characters"
 );
 
+text!(
+    /// One of the shop's accounts at the payment provider, as the configuration calls it.
+    AccountName,
+    1..=64,
+    |c| c.is_ascii_graphic(),
+    "1 to 64 visible ASCII characters"
+);
+
+text!(
+    /// A card or the like, as the payment provider calls it.
+    PaymentMethod,
+    1..=255,
+    |c| c.is_ascii_graphic(),
+    "1 to 255 visible ASCII characters"
+);
+
+text!(
+    /// Where the payment provider sends a buyer back to.
+    ReturnUrl,
+    1..=2048,
+    |c| c.is_ascii_graphic(),
+    "a URL of 1 to 2048 visible ASCII characters"
+);
+
+text!(
+    /// What the payment provider calls a payment intent.
+    IntentId,
+    1..=255,
+    |c| c.is_ascii_graphic(),
+    "1 to 255 visible ASCII characters"
+);
+
+text!(
+    /// What the payment provider calls a refund.
+    ProviderRefundId,
+    1..=255,
+    |c| c.is_ascii_graphic(),
+    "1 to 255 visible ASCII characters"
+);
+
+text!(
+    /// What the payment provider calls an event.
+    ProviderEventId,
+    1..=255,
+    |c| c.is_ascii_graphic(),
+    "1 to 255 visible ASCII characters"
+);
+
+text!(
+    /// Why the payment provider, or the bank behind it, said no.
+    DeclineCode,
+    1..=64,
+    |c| c.is_ascii_graphic(),
+    "1 to 64 visible ASCII characters"
+);
+
+text!(
+    /// What the buyer has to do before the payment goes on: the provider's JSON object, handed to the client as it is.
+    NextAction,
+    1..=8192,
+    |c| !c.is_control(),
+    "1 to 8192 bytes of JSON without control characters"
+);
+
 impl ProductId {
     /// The part before the first dot: products of one group share a shard, and a limit if the merchant wants.
     pub fn group(&self) -> &str {
