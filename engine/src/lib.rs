@@ -1,4 +1,5 @@
-//! The deterministic core of flashsale: products, holds, limits, idempotency and orders as one pure state machine.
+//! The deterministic core of flashsale: products, holds, limits, idempotency, payment sagas and orders as one pure state
+//! machine.
 //!
 //! No clock, no randomness, no IO, no threads, and no hash order in anything that is applied, hashed or encoded: the
 //! same batches give the same state on every replica. `engine/clippy.toml` holds that line.
@@ -10,7 +11,7 @@ mod state;
 pub mod vocabulary;
 
 pub use shard::{Room, Shard};
-pub use snapshot::{Capture, Loader, ProductAudit};
+pub use snapshot::{Capture, Loader, ProductAudit, Takings};
 
 pub use vocabulary::batch::{Batch, Proposal, RULES};
 pub use vocabulary::command::Command;
@@ -23,6 +24,9 @@ pub use vocabulary::product::{Description, PaymentMode, ProductStatus, Stock};
 pub use vocabulary::query::{Answer, Query};
 pub use vocabulary::refusal::{Field, Refusal, Status};
 pub use vocabulary::settled::{Settled, Unsettled};
-pub use vocabulary::text::{BuyerId, Name, PaymentReference, ProductId, Reason, Reference};
+pub use vocabulary::text::{
+    AccountName, BuyerId, DeclineCode, IntentId, Name, NextAction, PaymentMethod, PaymentReference,
+    ProductId, ProviderEventId, ProviderRefundId, Reason, Reference, ReturnUrl,
+};
 pub use vocabulary::time::{LogTime, Span};
-pub use vocabulary::{command, limits, view};
+pub use vocabulary::{command, limits, saga, view};

@@ -7,6 +7,7 @@ mod apply;
 mod commands;
 mod ends;
 mod objects;
+mod saga;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ mod views;
 
 pub use admission::Room;
 
+use crate::state::agenda::Agenda;
 use crate::state::buyer::Buyers;
 use crate::state::digest::{Digest, Kind, Mix};
 use crate::state::memory::Memory;
@@ -21,13 +23,15 @@ use crate::state::order::Orders;
 use crate::state::product::Products;
 use crate::state::refund::Refunds;
 use crate::state::reservation::Reservations;
+use crate::state::sagas::Sagas;
 use crate::state::timers::Timers;
 use crate::vocabulary::id::ShardId;
 use crate::vocabulary::text::ProductId;
 use crate::vocabulary::time::LogTime;
 use crate::vocabulary::view::ProductView;
 
-/// The state of one shard: products with their stock, holds, orders, refunds, limits and idempotency memory.
+/// The state of one shard: products with their stock, holds, payment sagas, orders, refunds, limits and idempotency
+/// memory.
 ///
 /// It changes only by [`Shard::apply`], and equal batches make equal states, told by [`Shard::hash`]. A hold costs
 /// about 200 bytes with its indexes, its timer and its buyer, a remembered answer about 64.
@@ -40,10 +44,12 @@ pub struct Shard {
     pub(crate) products: Products,
     pub(crate) buyers: Buyers,
     pub(crate) reservations: Reservations,
+    pub(crate) sagas: Sagas,
     pub(crate) orders: Orders,
     pub(crate) refunds: Refunds,
     pub(crate) memory: Memory,
     pub(crate) timers: Timers,
+    pub(crate) agenda: Agenda,
     /// The sum over all objects but the products that changed and are not settled yet.
     pub(crate) digest: Digest,
 }
@@ -60,10 +66,12 @@ impl Shard {
             products: Products::default(),
             buyers: Buyers::default(),
             reservations: Reservations::default(),
+            sagas: Sagas::default(),
             orders: Orders::default(),
             refunds: Refunds::default(),
             memory: Memory::default(),
             timers: Timers::default(),
+            agenda: Agenda::default(),
             digest: Digest::default(),
         }
     }

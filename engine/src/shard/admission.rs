@@ -3,7 +3,7 @@
 use super::Shard;
 use super::commands::attempt;
 use crate::state::memory::{Act, Record};
-use crate::vocabulary::command::Reserve;
+use crate::vocabulary::command::Attempt;
 use crate::vocabulary::idempotency::Fingerprint;
 use crate::vocabulary::outcome::Done;
 use crate::vocabulary::refusal::Refusal;
@@ -33,11 +33,12 @@ impl Shard {
     ///
     /// # Errors
     /// The refusal that it would get, even if everything in flight came to nothing.
-    pub fn consider<'a>(&self, reserve: &'a Reserve) -> Result<Room<'a>, Refusal> {
+    pub fn consider<'a>(&self, attempt: impl Into<Attempt<'a>>) -> Result<Room<'a>, Refusal> {
+        let attempt = attempt.into();
         let secret = self.secret.as_ref().ok_or(Refusal::NotReady)?;
-        let buyer = attempt::find_buyer(self, secret, reserve);
-        let product = attempt::find_product(self, secret, reserve)?;
-        attempt::admit(self, reserve, product, buyer)
+        let buyer = attempt::find_buyer(self, secret, attempt.reserve);
+        let product = attempt::find_product(self, secret, &attempt)?;
+        attempt::admit(self, &attempt, product, buyer)
     }
 
     /// When something next ends, opens or closes by itself. An idle shard has none: what is merely kept for a while is
@@ -66,12 +67,14 @@ impl Shard {
             Act::Ordered => Done::Ordered(reservation().id),
             Act::Cancelled => Done::Cancelled(reservation().id),
             Act::CheckedOut => {
-                Done::CheckedOut { reservation: reservation().id, pay_by: reservation().pay_by() }
+                Done::CheckedOut { reservation: reservation().id, pay_by: reservation().release_by() }
             }
             Act::Confirmed => Done::Confirmed(reservation().id),
             Act::Released => Done::Released(reservation().id),
             Act::ReleasedToExpired => Done::ReleasedToExpired(reservation().id),
             Act::Refunded => Done::Refunded(self.refunds.at(record.subject).id),
+            Act::PaymentBegun(attempt) => Done::PaymentBegun { reservation: reservation().id, attempt },
+            Act::RefundBegun => Done::RefundBegun(self.refunds.at(record.subject).id),
             Act::Kept => self.memory.kept(record.subject).cloned().unwrap_or(Done::Internal),
         }
     }

@@ -4,8 +4,8 @@ use super::Shard;
 use super::step::Step;
 use crate::state::{Broken, Slot};
 use crate::vocabulary::event::Event;
+use crate::vocabulary::limits::RETENTION;
 use crate::vocabulary::time::LogTime;
-use crate::vocabulary::view::ReservationStatus;
 
 /// The last moment of the year 9999. A batch that claims a later one is applied then, so no deadline overflows.
 const LATEST: LogTime = LogTime(253_402_300_799_999);
@@ -31,8 +31,19 @@ impl Shard {
             self.next_retained().filter(|&(until, _)| until <= self.now).map(|(_, slot)| slot)
         {
             self.timers.release(slot);
-            self.remove_reservation(slot);
+            self.forget_reservation(slot);
         }
+    }
+
+    /// A reservation is kept as long as anything is to be done for it: another day, and then it is looked at again.
+    fn forget_reservation(&mut self, slot: Slot) {
+        let saga = self.sagas.find(self.reservations.at(slot).id);
+        if saga.is_none_or(|saga| !saga.is_open()) {
+            return self.remove_reservation(slot);
+        }
+        let kept_until = self.now.after(RETENTION);
+        self.change_reservation(slot, |reservation| reservation.mark = kept_until.0);
+        self.timers.retain(slot);
     }
 
     fn next_retained(&self) -> Option<(LogTime, Slot)> {
@@ -53,17 +64,16 @@ impl Step<'_> {
         self.shard.timers.clear(at);
     }
 
-    /// A hold ends in any case. If the books do not allow it, they stay as they are, for whoever looks.
+    /// A hold ends in any case, or a payment turns to its undoing first.
     fn end_by_time(&mut self, at: LogTime, slot: Slot) {
-        let reservation = self.shard.reservations.at(slot);
-        let (product, ends_at) = (reservation.product, reservation.ends_at());
+        let ends_at = self.shard.ends_at(slot);
         let sound = if ends_at == Some(at) { self.check_hold(slot) } else { Err(Broken) };
         self.shard.timers.disarm(at, slot);
-        if sound.and_then(|()| self.free_units(slot)).is_err() {
-            self.freeze(product);
+        if ends_at.is_none() {
+            return self.freeze(self.shard.reservations.at(slot).product);
         }
-        if ends_at.is_some() {
-            self.finish(slot, ReservationStatus::Expired);
+        if !self.run_out_of_time(at, slot, sound) {
+            self.expire(slot, sound);
         }
     }
 

@@ -2,34 +2,58 @@
 
 use super::Shard;
 use crate::state::Slot;
-use crate::vocabulary::id::ReservationId;
+use crate::state::saga::Saga;
+use crate::vocabulary::id::{RefundId, ReservationId};
 use crate::vocabulary::outcome::Done;
 use crate::vocabulary::query::{Answer, Query};
 use crate::vocabulary::refusal::Refusal;
 use crate::vocabulary::text::BuyerId;
-use crate::vocabulary::view::ReservationStatus;
+use crate::vocabulary::time::LogTime;
+use crate::vocabulary::view::{PaymentView, RefundStatus, RefundView, ReservationStatus};
 
 impl Shard {
     /// The answer to what was done, as it was first given, however often things have changed since.
     pub fn answer(&self, done: &Done) -> Answer {
-        let reservation = |id: &ReservationId, status| {
-            let view = self.reservations.find(*id).map(|slot| self.reservation_as(slot, status));
-            view.map_or(Answer::Nothing, |view| Answer::Reservation(Box::new(view)))
-        };
+        let reservation = |id: &ReservationId, status| self.reservation_answer(*id, status, |_, _| None);
         match done {
             Done::Internal => Answer::Nothing,
             Done::Product { created, product } => Answer::Product(product.clone(), *created),
             Done::Adjusted(adjustment) => Answer::Adjustment(adjustment.clone()),
             Done::Reserved(id) | Done::Released(id) => reservation(id, ReservationStatus::Held),
             Done::Ordered(id) | Done::Confirmed(id) => reservation(id, ReservationStatus::Paid),
-            Done::Cancelled(id) => reservation(id, ReservationStatus::Cancelled),
+            Done::Cancelled(id) => {
+                self.reservation_answer(*id, ReservationStatus::Cancelled, |saga, release_by| {
+                    saga?.view_when_over(release_by)
+                })
+            }
             Done::CheckedOut { reservation: id, .. } => reservation(id, ReservationStatus::Paying),
             Done::ReleasedToExpired(id) => reservation(id, ReservationStatus::Expired),
-            Done::Refunded(id) => {
-                let view = self.refunds.find(*id).map(|slot| self.refund_view(slot));
-                view.map_or(Answer::Nothing, |view| Answer::Refund(Box::new(view)))
+            Done::PaymentBegun { reservation: id, attempt } => {
+                self.reservation_answer(*id, ReservationStatus::Paying, |_, release_by| {
+                    Some(Saga::view_when_asked(*attempt, release_by))
+                })
             }
+            Done::Refunded(id) => self.refund_answer(*id, RefundStatus::Succeeded),
+            Done::RefundBegun(id) => self.refund_answer(*id, RefundStatus::Pending),
         }
+    }
+
+    /// A reservation as it was then, with what its saga looked like.
+    fn reservation_answer(
+        &self,
+        id: ReservationId,
+        status: ReservationStatus,
+        payment: impl FnOnce(Option<&Saga>, LogTime) -> Option<PaymentView>,
+    ) -> Answer {
+        let Some(slot) = self.reservations.find(id) else { return Answer::Nothing };
+        let release_by = self.reservations.at(slot).release_by();
+        let payment = payment(self.sagas.find(id), release_by);
+        Answer::Reservation(Box::new(self.reservation_as(slot, status, payment)))
+    }
+
+    fn refund_answer(&self, id: RefundId, status: RefundStatus) -> Answer {
+        let Some(slot) = self.refunds.find(id) else { return Answer::Nothing };
+        Answer::Refund(Box::new(RefundView { status, error: None, ..self.refund_view(slot) }))
     }
 
     /// How a thing is now.

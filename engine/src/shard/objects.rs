@@ -1,12 +1,15 @@
 //! Objects as they come, change and go, each with its share of the state hash.
 
 use super::Shard;
-use crate::state::memory::{Act, Record, digest_of_kept};
+use crate::state::memory::{Act, Record, Subject, digest_of_kept};
 use crate::state::order::Order;
 use crate::state::refund::Refund;
 use crate::state::reservation::Reservation;
+use crate::state::saga::{Saga, Try};
+use crate::state::seen::Seen;
 use crate::state::shares::Place;
 use crate::state::{NONE, Slot, digest};
+use crate::vocabulary::time::LogTime;
 
 impl Shard {
     /// Where a product stands in a buyer's limits.
@@ -27,8 +30,56 @@ impl Shard {
         self.digest.replace(old, new);
     }
 
+    /// Adds a try to pay a reservation that is held, and gives its number.
+    pub(crate) fn add_try(&mut self, slot: Slot, one: Try) -> u8 {
+        let reservation = self.reservations.at(slot).id;
+        if self.sagas.find(reservation).is_some() {
+            self.change_saga(slot, |saga| saga.tries.push(one));
+        } else {
+            self.add_saga(Saga { reservation, tries: vec![one], seen: Seen::default() });
+        }
+        self.sagas.find(reservation).map_or(0, Saga::last)
+    }
+
+    pub(crate) fn add_saga(&mut self, saga: Saga) {
+        self.digest.add(saga.digest());
+        self.agenda.note_saga(saga.reservation, saga.is_open());
+        self.sagas.add(saga);
+    }
+
+    /// Changes a reservation's saga. If that changes when the reservation goes on by itself, its timer follows.
+    pub(crate) fn change_saga(&mut self, slot: Slot, change: impl FnOnce(&mut Saga)) {
+        let (id, timer) = (self.reservations.at(slot).id, self.ends_at(slot));
+        let Some(before) = self.sagas.change(id, change) else { return };
+        if let Some(saga) = self.sagas.find(id) {
+            self.digest.replace(before.digest(), saga.digest());
+            self.agenda.note_saga(id, saga.is_open());
+        }
+        let due = self.ends_at(slot);
+        if due != timer {
+            timer.into_iter().for_each(|at| self.timers.disarm(at, slot));
+            due.into_iter().for_each(|at| self.timers.arm(at, slot));
+        }
+    }
+
+    /// When a live reservation goes on by itself.
+    pub(crate) fn ends_at(&self, slot: Slot) -> Option<LogTime> {
+        self.end_of(self.reservations.at(slot))
+    }
+
+    /// The same of one that need not be here yet.
+    pub(crate) fn end_of(&self, reservation: &Reservation) -> Option<LogTime> {
+        let release_by = reservation.release_by();
+        reservation.ends_at(|| self.sagas.find(reservation.id).map(|saga| saga.ends_at(release_by)))
+    }
+
+    /// The reservation is forgotten, and its saga with it.
     pub(crate) fn remove_reservation(&mut self, slot: Slot) {
         if let Some(reservation) = self.reservations.remove(slot) {
+            if let Some(saga) = self.sagas.remove(reservation.id) {
+                self.digest.subtract(saga.digest());
+                self.agenda.note_saga(reservation.id, false);
+            }
             self.digest.subtract(self.reservation_digest(&reservation));
             self.buyers.unname(reservation.buyer);
         }
@@ -48,8 +99,26 @@ impl Shard {
     }
 
     pub(crate) fn add_refund(&mut self, refund: Refund) -> Slot {
-        self.digest.add(refund.digest(self.orders.at(refund.order).id));
-        self.refunds.add(refund)
+        let order = self.orders.at(refund.order);
+        self.digest.add(refund.digest(order.id));
+        let reservation = order.reservation;
+        let is_open = refund.payout.as_ref().map(|payout| payout.is_open());
+        let slot = self.refunds.add(refund);
+        if let Some(is_open) = is_open {
+            self.agenda.note_refund(reservation, slot, is_open);
+        }
+        slot
+    }
+
+    pub(crate) fn change_refund(&mut self, slot: Slot, change: impl FnOnce(&mut Refund)) {
+        let order = self.orders.at(self.refunds.at(slot).order);
+        let (order, reservation) = (order.id, order.reservation);
+        let old = self.refunds.at(slot).digest(order);
+        change(self.refunds.at_mut(slot));
+        let refund = self.refunds.at(slot);
+        self.digest.replace(old, refund.digest(order));
+        let is_open = refund.payout.as_ref().is_some_and(|payout| payout.is_open());
+        self.agenda.note_refund(reservation, slot, is_open);
     }
 
     pub(crate) fn add_record(&mut self, record: Record) {
@@ -72,10 +141,10 @@ impl Shard {
     }
 
     pub(crate) fn record_digest(&self, record: &Record) -> u64 {
-        let subject = match record.act {
-            Act::Kept => self.memory.kept(record.subject).map_or(0, digest_of_kept),
-            Act::Refunded => digest::of_id(self.refunds.at(record.subject).id.0),
-            _ => digest::of_id(self.reservations.at(record.subject).id.0),
+        let subject = match record.act.subject() {
+            Subject::Kept => self.memory.kept(record.subject).map_or(0, digest_of_kept),
+            Subject::Refund => digest::of_id(self.refunds.at(record.subject).id.0),
+            Subject::Reservation => digest::of_id(self.reservations.at(record.subject).id.0),
         };
         let owner = if record.owner == NONE { 0 } else { self.buyers.hash(record.owner) };
         record.digest(subject, owner)

@@ -97,6 +97,11 @@ impl Step<'_> {
         self.emit(Fact::Order(Box::new(view)));
     }
 
+    pub(crate) fn emit_refund(&mut self, slot: Slot) {
+        let view = self.shard.refund_view(slot);
+        self.emit(Fact::Refund(Box::new(view)));
+    }
+
     /// Remembers under the command's key what it came to.
     pub(crate) fn remember(&mut self, done: &Done, about: About) {
         let Some(key) = self.key else { return };
@@ -116,7 +121,7 @@ impl Step<'_> {
     }
 
     /// A reservation that is over stays as long as an answer about it is remembered.
-    fn keep_longer(&mut self, slot: Slot) {
+    pub(crate) fn keep_longer(&mut self, slot: Slot) {
         let kept_until = self.shard.now.after(RETENTION);
         let reservation = self.shard.reservations.at(slot);
         if reservation.status.is_live() || reservation.kept_until() == kept_until {
@@ -142,5 +147,7 @@ fn act(done: &Done) -> Act {
         Done::Released(_) => Act::Released,
         Done::ReleasedToExpired(_) => Act::ReleasedToExpired,
         Done::Refunded(_) => Act::Refunded,
+        Done::PaymentBegun { attempt, .. } => Act::PaymentBegun(*attempt),
+        Done::RefundBegun(_) => Act::RefundBegun,
     }
 }

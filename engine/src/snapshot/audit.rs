@@ -3,8 +3,11 @@
 use bincode::{Decode, Encode};
 
 use super::capture::Capture;
+use crate::state::order::{Charge, Order};
+use crate::vocabulary::money::Currency;
 use crate::vocabulary::product::Stock;
 use crate::vocabulary::text::ProductId;
+use crate::vocabulary::view;
 
 /// A product's books, and what a recount of every record gives.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -21,6 +24,33 @@ pub struct ProductAudit {
     pub orders: u64,
     /// Whether it is frozen.
     pub frozen: bool,
+    /// What the provider took and gave back for its orders, by currency: one for each that it was ever sold in.
+    pub takings: Vec<Takings>,
+}
+
+/// What the provider took for orders, to be compared with its own books.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Takings {
+    /// In which currency; the amounts are in its minor units.
+    pub currency: Currency,
+    /// Authorized, and about to be captured.
+    pub pending: u64,
+    /// Captured.
+    pub captured: u64,
+    /// Given back of what was captured, so that it arrived.
+    pub refunded: u64,
+    /// On its way back.
+    pub refunding: u64,
+}
+
+impl Takings {
+    fn add(&mut self, order: &Order, charge: &Charge) {
+        let amount = |is: view::Capture| if charge.capture == is { order.amount } else { 0 };
+        self.pending = self.pending.saturating_add(amount(view::Capture::Pending));
+        self.captured = self.captured.saturating_add(amount(view::Capture::Captured));
+        self.refunded = self.refunded.saturating_add(order.refunded);
+        self.refunding = self.refunding.saturating_add(charge.refunding);
+    }
 }
 
 impl ProductAudit {
@@ -43,11 +73,15 @@ impl Capture {
             counted_sold: 0,
             orders: 0,
             frozen: product.frozen,
+            takings: Vec::new(),
         });
         let mut audits = audits.collect::<Vec<_>>();
         self.recount(&mut audits);
         audits.retain(|audit| product.is_none_or(|product| audit.product == *product));
         audits.sort_by(|a, b| a.product.cmp(&b.product));
+        audits
+            .iter_mut()
+            .for_each(|audit| audit.takings.sort_by(|a, b| a.currency.as_bytes().cmp(b.currency.as_bytes())));
         audits
     }
 
@@ -60,9 +94,20 @@ impl Capture {
         for order in self.orders.iter() {
             let audit = &mut audits[order.product as usize];
             audit.orders += 1;
+            if let Some(charge) = &order.charge {
+                takings_in(&mut audit.takings, order.currency).add(order, charge);
+            }
             if !order.restocked {
                 audit.counted_sold = audit.counted_sold.saturating_add(u64::from(order.quantity));
             }
         }
     }
+}
+
+fn takings_in(all: &mut Vec<Takings>, currency: Currency) -> &mut Takings {
+    let place = all.iter().position(|one| one.currency == currency).unwrap_or_else(|| {
+        all.push(Takings { currency, pending: 0, captured: 0, refunded: 0, refunding: 0 });
+        all.len() - 1
+    });
+    &mut all[place]
 }

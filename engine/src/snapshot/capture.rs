@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use crate::shard::{Shard, scalars};
 use crate::state::digest::{self, Digest};
-use crate::state::memory::{Act, Record, digest_of_kept};
+use crate::state::memory::{Record, Subject, digest_of_kept};
 use crate::state::order::Order;
 use crate::state::pages::Frozen;
 use crate::state::product::{Product, describe};
 use crate::state::refund::Refund;
 use crate::state::reservation::Reservation;
+use crate::state::saga::Saga;
 use crate::state::{NONE, Slot, keyed};
 use crate::vocabulary::id::ShardId;
 use crate::vocabulary::outcome::Done;
@@ -28,6 +29,7 @@ pub struct Capture {
     pub(super) products: Frozen<Product>,
     pub(super) buyers: Frozen<BuyerId>,
     pub(super) reservations: Frozen<Reservation>,
+    pub(super) sagas: Frozen<Saga>,
     pub(super) orders: Frozen<Order>,
     pub(super) refunds: Frozen<Refund>,
     pub(super) memory: Frozen<Record>,
@@ -48,6 +50,7 @@ impl Shard {
             products: self.products.frozen(),
             buyers: self.buyers.frozen(),
             reservations: self.reservations.frozen(),
+            sagas: self.sagas.frozen(),
             orders: self.orders.frozen(),
             refunds: self.refunds.frozen(),
             memory,
@@ -77,6 +80,7 @@ impl Capture {
                     .digest(self.product_hash(reservation.product), self.buyer_hash(reservation.buyer)),
             );
         }
+        self.sagas.iter().for_each(|saga| digest.add(saga.digest()));
         for order in self.orders.iter() {
             digest.add(order.digest(self.product_hash(order.product), self.buyer_hash(order.buyer)));
         }
@@ -91,10 +95,10 @@ impl Capture {
     }
 
     fn record_digest(&self, record: &Record) -> u64 {
-        let subject = match record.act {
-            Act::Kept => digest_of_kept(self.kept.at(record.subject)),
-            Act::Refunded => digest::of_id(self.refunds.at(record.subject).id.0),
-            _ => digest::of_id(self.reservations.at(record.subject).id.0),
+        let subject = match record.act.subject() {
+            Subject::Kept => digest_of_kept(self.kept.at(record.subject)),
+            Subject::Refund => digest::of_id(self.refunds.at(record.subject).id.0),
+            Subject::Reservation => digest::of_id(self.reservations.at(record.subject).id.0),
         };
         let owner = if record.owner == NONE { 0 } else { self.buyer_hash(record.owner) };
         record.digest(subject, owner)

@@ -4,10 +4,13 @@ use std::iter;
 use std::sync::Arc;
 
 use super::capture::Capture;
-use super::format::{Counts, End, Header, Section};
+use super::format::{ChargeRow, Counts, End, Header, PayoutRow, Section};
 use super::rows::{self, Places};
 use crate::codec;
-use crate::state::pages::{Frozen, Page};
+use crate::state::Slot;
+use crate::state::order::Order;
+use crate::state::pages::{Frozen, PAGE, Page};
+use crate::state::refund::Refund;
 
 impl Capture {
     /// The snapshot in chunks of about 64 KiB, less where pages are sparse, to be loaded in this order. Cost: each
@@ -22,19 +25,41 @@ impl Capture {
             kept: self.kept.ranks(),
         });
         let [p, q, r, s] = [(); 4].map(|()| Arc::clone(&places));
+        let (charges, payouts) = (self.charges(&places), self.payouts(&places));
         let (header, end) = (Section::Header(self.header()), Section::End(self.end()));
         iter::once(header)
             .chain(sections(self.products, 8, Section::Products, rows::product))
             .chain(sections(self.buyers, 96, Section::Buyers, Clone::clone))
+            .chain(sections(self.sagas, 2, Section::Sagas, Clone::clone))
             .chain(sections(self.reservations, 24, Section::Reservations, move |record| {
                 p.reservation(record)
             }))
             .chain(sections(self.orders, 16, Section::Orders, move |record| q.order(record)))
+            .chain(charges)
             .chain(sections(self.refunds, 48, Section::Refunds, move |record| r.refund(record)))
+            .chain(payouts)
             .chain(sections(self.kept, 8, Section::Kept, |done| done.as_ref().clone()))
             .chain(sections(self.memory, 40, Section::Memory, move |record| s.memory(record)))
             .chain(iter::once(end))
             .map(|section| codec::encode(&section))
+    }
+
+    /// What of the orders only those have that the provider takes the money for.
+    fn charges(&self, places: &Arc<Places>) -> impl Iterator<Item = Section> + use<> {
+        let places = Arc::clone(places);
+        of_some(self.orders.pages.clone(), 16, Section::Charges, move |slot, order: &Order| {
+            let charge = order.charge.as_deref()?.clone();
+            Some(ChargeRow { order: places.orders.of(slot), charge })
+        })
+    }
+
+    /// What of the refunds only those by the provider have.
+    fn payouts(&self, places: &Arc<Places>) -> impl Iterator<Item = Section> + use<> {
+        let places = Arc::clone(places);
+        of_some(self.refunds.pages.clone(), 16, Section::Payouts, move |slot, refund: &Refund| {
+            let payout = refund.payout.as_deref()?.clone();
+            Some(PayoutRow { refund: places.refunds.of(slot), payout })
+        })
     }
 
     fn header(&self) -> Header {
@@ -74,4 +99,27 @@ fn sections<T, Row>(
         (!some.is_empty()).then_some(some)
     })
     .map(move |pages| section(pages.iter().flat_map(|page| page.iter()).map(&row).collect()))
+}
+
+/// Sections about those records that have more to tell, a number of pages each, and none about none.
+fn of_some<T, Row>(
+    pages: Vec<Arc<Page<T>>>,
+    each: usize,
+    section: impl Fn(Vec<Row>) -> Section,
+    row: impl Fn(Slot, &T) -> Option<Row>,
+) -> impl Iterator<Item = Section> {
+    let mut rest = pages.into_iter();
+    let mut next = 0;
+    iter::from_fn(move || {
+        let rows = rest.by_ref().take(each).flat_map(|page| {
+            let first = next;
+            next += Slot::try_from(PAGE).unwrap_or(Slot::MAX);
+            let rows = page.numbered().filter_map(|(offset, record)| row(first + offset, record));
+            rows.collect::<Vec<_>>()
+        });
+        let rows = rows.collect::<Vec<_>>();
+        (!rows.is_empty() || rest.len() > 0).then_some(rows)
+    })
+    .filter(|rows| !rows.is_empty())
+    .map(section)
 }

@@ -7,6 +7,9 @@
 use bincode::{Decode, Encode};
 
 use crate::state::memory::Act;
+use crate::state::order::Charge;
+use crate::state::refund::Payout;
+use crate::state::saga::Saga;
 use crate::vocabulary::id::{OrderId, RefundId, ReservationId, ShardId};
 use crate::vocabulary::idempotency::Fingerprint;
 use crate::vocabulary::money::Money;
@@ -16,7 +19,8 @@ use crate::vocabulary::text::{BuyerId, PaymentReference, ProductId, Reference};
 use crate::vocabulary::time::LogTime;
 use crate::vocabulary::view::{OrderStatus, ReservationStatus};
 
-/// One chunk. The order of the kinds is the order in which they are written: what is named comes first.
+/// One chunk. [`Section::stage`] has the order in which they are written: what is named comes first. New kinds go to the
+/// end of the enum, and are written only if there are any, so a shard without them looks as it always did.
 #[derive(Encode, Decode)]
 pub(super) enum Section {
     Header(Header),
@@ -28,6 +32,9 @@ pub(super) enum Section {
     Kept(Vec<Done>),
     Memory(Vec<MemoryRow>),
     End(End),
+    Sagas(Vec<Saga>),
+    Charges(Vec<ChargeRow>),
+    Payouts(Vec<PayoutRow>),
 }
 
 /// What is not a record.
@@ -82,6 +89,13 @@ pub(super) struct OrderRow {
     pub(super) restocked: bool,
 }
 
+/// Whose money the provider takes for the order at this place.
+#[derive(Encode, Decode)]
+pub(super) struct ChargeRow {
+    pub(super) order: u32,
+    pub(super) charge: Charge,
+}
+
 #[derive(Encode, Decode)]
 pub(super) struct RefundRow {
     pub(super) id: RefundId,
@@ -89,6 +103,13 @@ pub(super) struct RefundRow {
     pub(super) amount: u64,
     pub(super) order: u32,
     pub(super) restock: bool,
+}
+
+/// How the refund at this place stands at the provider.
+#[derive(Encode, Decode)]
+pub(super) struct PayoutRow {
+    pub(super) refund: u32,
+    pub(super) payout: Payout,
 }
 
 #[derive(Encode, Decode)]
@@ -101,7 +122,7 @@ pub(super) struct MemoryRow {
     pub(super) act: Act,
 }
 
-/// How many records of each kind there were, and the state hash.
+/// How many records of each kind there were, and the state hash. Kinds that came later are not counted: the hash tells.
 #[derive(Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) struct End {
     pub(super) counts: Counts,
@@ -126,12 +147,15 @@ impl Section {
             Section::Header(_) => 0,
             Section::Products(_) => 1,
             Section::Buyers(_) => 2,
-            Section::Reservations(_) => 3,
-            Section::Orders(_) => 4,
-            Section::Refunds(_) => 5,
-            Section::Kept(_) => 6,
-            Section::Memory(_) => 7,
-            Section::End(_) => 8,
+            Section::Sagas(_) => 3,
+            Section::Reservations(_) => 4,
+            Section::Orders(_) => 5,
+            Section::Charges(_) => 6,
+            Section::Refunds(_) => 7,
+            Section::Payouts(_) => 8,
+            Section::Kept(_) => 9,
+            Section::Memory(_) => 10,
+            Section::End(_) => 11,
         }
     }
 }

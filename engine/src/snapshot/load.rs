@@ -18,13 +18,22 @@ pub struct Loader {
     pub(super) live: Vec<(u64, Slot)>,
     /// Those that are over, each behind the moment when it is forgotten.
     pub(super) over: Vec<(u64, Slot)>,
+    /// How many reservations that came had a saga before them.
+    pub(super) sagas_placed: usize,
     end: Option<End>,
 }
 
 impl Loader {
     /// A loader of `shard`'s snapshot.
     pub fn new(shard: ShardId) -> Loader {
-        Loader { shard: Shard::new(shard), stage: None, live: Vec::new(), over: Vec::new(), end: None }
+        Loader {
+            shard: Shard::new(shard),
+            stage: None,
+            live: Vec::new(),
+            over: Vec::new(),
+            sagas_placed: 0,
+            end: None,
+        }
     }
 
     /// Takes the next chunk. After an error the loader is of no use any more.
@@ -38,6 +47,9 @@ impl Loader {
             Section::Header(header) => self.begin(&header),
             Section::Products(rows) => rows.into_iter().try_for_each(|row| self.product(row)),
             Section::Buyers(rows) => rows.iter().try_for_each(|row| self.buyer(row)),
+            Section::Sagas(rows) => rows.into_iter().try_for_each(|row| self.saga(row)),
+            Section::Charges(rows) => rows.into_iter().try_for_each(|row| self.charge(row)),
+            Section::Payouts(rows) => rows.into_iter().try_for_each(|row| self.payout(row)),
             Section::Reservations(rows) => rows.into_iter().try_for_each(|row| self.reservation(row)),
             Section::Orders(rows) => rows.into_iter().try_for_each(|row| self.order(row)),
             Section::Refunds(rows) => rows.into_iter().try_for_each(|row| self.refund(&row)),
@@ -63,6 +75,9 @@ impl Loader {
         let end = self.end.take().ok_or(Error::OutOfOrder)?;
         if end.counts != self.counts() {
             return Err(Error::Counts);
+        }
+        if self.sagas_placed != self.shard.sagas.len() {
+            return Err(Error::Dangling);
         }
         self.list_live();
         self.retain_over()?;

@@ -13,7 +13,7 @@ mod restore;
 mod rows;
 mod views;
 
-pub use audit::ProductAudit;
+pub use audit::{ProductAudit, Takings};
 pub use capture::Capture;
 pub use error::Error;
 pub use load::Loader;

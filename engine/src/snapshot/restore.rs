@@ -3,13 +3,14 @@
 //! The pages of a new shard fill from the front, so a record's place is its slot.
 
 use super::error::Error;
-use super::format::{MemoryRow, OrderRow, ProductRow, RefundRow, ReservationRow};
+use super::format::{ChargeRow, MemoryRow, OrderRow, PayoutRow, ProductRow, RefundRow, ReservationRow};
 use super::load::Loader;
-use crate::state::memory::{Act, Record};
+use crate::state::memory::{Record, Subject};
 use crate::state::order::Order;
 use crate::state::product::Product;
 use crate::state::refund::Refund;
 use crate::state::reservation::Reservation;
+use crate::state::saga::Saga;
 use crate::state::{NONE, Slot, keyed};
 use crate::vocabulary::id::ReservationId;
 use crate::vocabulary::text::BuyerId;
@@ -57,7 +58,8 @@ impl Loader {
             currency: row.price.currency,
             status: row.status,
         };
-        let ends_at = reservation.ends_at();
+        let ends_at = self.shard.end_of(&reservation);
+        self.sagas_placed += usize::from(self.shard.sagas.find(row.id).is_some());
         let slot = self.shard.add_reservation(reservation);
         match ends_at {
             None => self.over.push((row.mark, slot)),
@@ -89,6 +91,7 @@ impl Loader {
             currency: row.price.currency,
             status: row.status,
             restocked: row.restocked,
+            charge: None,
         });
         if !row.restocked {
             let place = self.shard.place(row.product);
@@ -117,15 +120,37 @@ impl Loader {
             amount: row.amount,
             order: row.order,
             restock: row.restock,
+            payout: None,
         });
         Ok(())
     }
 
+    /// A saga comes before its reservation, whose timer depends on it.
+    pub(super) fn saga(&mut self, saga: Saga) -> Result<(), Error> {
+        absent(self.shard.sagas.find(saga.reservation))?;
+        self.shard.add_saga(saga);
+        Ok(())
+    }
+
+    pub(super) fn charge(&mut self, row: ChargeRow) -> Result<(), Error> {
+        named(row.order, self.shard.orders.len())?;
+        absent(self.shard.orders.at(row.order).charge.as_ref())?;
+        self.shard.change_order(row.order, |order| order.charge = Some(Box::new(row.charge)));
+        Ok(())
+    }
+
+    pub(super) fn payout(&mut self, row: PayoutRow) -> Result<(), Error> {
+        named(row.refund, self.shard.refunds.len())?;
+        absent(self.shard.refunds.at(row.refund).payout.as_ref())?;
+        self.shard.change_refund(row.refund, |refund| refund.payout = Some(Box::new(row.payout)));
+        Ok(())
+    }
+
     pub(super) fn memory(&mut self, row: &MemoryRow) -> Result<(), Error> {
-        let subjects = match row.act {
-            Act::Kept => self.shard.memory.kept_len(),
-            Act::Refunded => self.shard.refunds.len(),
-            _ => self.shard.reservations.len(),
+        let subjects = match row.act.subject() {
+            Subject::Kept => self.shard.memory.kept_len(),
+            Subject::Refund => self.shard.refunds.len(),
+            Subject::Reservation => self.shard.reservations.len(),
         };
         named(row.subject, subjects)?;
         if let Some(owner) = row.owner {

@@ -2,7 +2,7 @@
 
 use super::format::{MemoryRow, OrderRow, ProductRow, RefundRow, ReservationRow};
 use crate::state::NONE;
-use crate::state::memory::{Act, Record};
+use crate::state::memory::{Record, Subject};
 use crate::state::order::Order;
 use crate::state::pages::Ranks;
 use crate::state::product::Product;
@@ -63,10 +63,10 @@ impl Places {
     }
 
     pub(super) fn memory(&self, record: &Record) -> MemoryRow {
-        let places = match record.act {
-            Act::Kept => &self.kept,
-            Act::Refunded => &self.refunds,
-            _ => &self.reservations,
+        let places = match record.act.subject() {
+            Subject::Kept => &self.kept,
+            Subject::Refund => &self.refunds,
+            Subject::Reservation => &self.reservations,
         };
         MemoryRow {
             key: record.key,

@@ -1,5 +1,7 @@
 //! What a capture holds, as it looks from outside: for whoever builds something anew from the state.
 
+use std::collections::BTreeMap;
+
 use super::capture::Capture;
 use crate::vocabulary::view::{OrderView, ReservationStatus, ReservationView};
 
@@ -11,11 +13,14 @@ impl Capture {
 
     /// All reservations that are kept, in no particular order.
     pub fn reservations(&self) -> impl Iterator<Item = ReservationView> {
-        self.reservations.iter().map(|reservation| {
+        let sagas = self.sagas.iter().map(|saga| (saga.reservation, saga)).collect::<BTreeMap<_, _>>();
+        self.reservations.iter().map(move |reservation| {
+            let (status, release_by) = (reservation.status, reservation.release_by());
+            let payment = sagas.get(&reservation.id).and_then(|saga| saga.view(release_by, status));
             let paid = reservation.status == ReservationStatus::Paid;
             let order = paid.then(|| self.orders.at(reservation.order).id);
             let product = &self.products.at(reservation.product).id;
-            reservation.view(product, self.buyers.at(reservation.buyer), order, reservation.status)
+            reservation.view(product, self.buyers.at(reservation.buyer), order, status, payment)
         })
     }
 

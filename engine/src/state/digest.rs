@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Refund,
     Memory,
     Text,
+    Saga,
+    Payout,
 }
 
 /// Mixes the content of one object into a word.

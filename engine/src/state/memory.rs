@@ -28,6 +28,46 @@ pub(crate) enum Act {
     Refunded,
     /// The answer itself is kept: an operator's, of which there are few.
     Kept,
+    /// A try to pay, by its number.
+    PaymentBegun(u8),
+    RefundBegun,
+}
+
+impl Act {
+    /// What stands for it in the state hash.
+    fn word(self) -> u64 {
+        match self {
+            Act::Reserved => 0,
+            Act::Ordered => 1,
+            Act::Cancelled => 2,
+            Act::CheckedOut => 3,
+            Act::Confirmed => 4,
+            Act::Released => 5,
+            Act::ReleasedToExpired => 6,
+            Act::Refunded => 7,
+            Act::Kept => 8,
+            Act::RefundBegun => 9,
+            Act::PaymentBegun(attempt) => 10 | u64::from(attempt) << 8,
+        }
+    }
+
+    /// What it is about.
+    pub(crate) fn subject(self) -> Subject {
+        match self {
+            Act::Kept => Subject::Kept,
+            Act::Refunded | Act::RefundBegun => Subject::Refund,
+            _ => Subject::Reservation,
+        }
+    }
+}
+
+/// What an answer is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Reservation,
+    Refund,
+    /// The answer itself, which is kept.
+    Kept,
 }
 
 /// One remembered answer. Its slots are valid as long as it is here: what they name is kept at least as long.
@@ -54,7 +94,7 @@ impl Record {
             .id(self.key.scope)
             .id(self.key.request)
             .word(self.at.0)
-            .word(self.act as u64)
+            .word(self.act.word())
             .word(subject)
             .word(owner)
             .end()

@@ -4,6 +4,7 @@
 //! rebuilt from the records (indexes, timers, the buyers' counts) lies beside them and is in no snapshot. Nothing here
 //! grows in one great step, and nothing observable depends on a slot.
 
+pub(crate) mod agenda;
 pub(crate) mod buyer;
 pub(crate) mod chain;
 pub(crate) mod chunks;
@@ -16,6 +17,9 @@ pub(crate) mod product;
 pub(crate) mod queue;
 pub(crate) mod refund;
 pub(crate) mod reservation;
+pub(crate) mod saga;
+pub(crate) mod sagas;
+pub(crate) mod seen;
 pub(crate) mod shares;
 pub(crate) mod stock;
 pub(crate) mod table;

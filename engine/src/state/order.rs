@@ -1,14 +1,28 @@
 //! Orders: records and the index by id. They stay.
 
+use bincode::{Decode, Encode};
+
 use super::digest::{Kind, Mix};
 use super::pages::{Frozen, Pages};
 use super::table::Table;
 use super::{Slot, keyed};
 use crate::vocabulary::id::{OrderId, ReservationId};
 use crate::vocabulary::money::{Currency, Money};
-use crate::vocabulary::text::{BuyerId, PaymentReference, ProductId, Reference};
+use crate::vocabulary::text::{AccountName, BuyerId, IntentId, PaymentReference, ProductId, Reference};
 use crate::vocabulary::time::LogTime;
 use crate::vocabulary::view::{Capture, OrderStatus, OrderView};
+
+/// Whose money the provider takes for an order, and how far it has come.
+#[derive(Clone, Debug, Encode, Decode)]
+pub(crate) struct Charge {
+    pub(crate) account: AccountName,
+    pub(crate) intent: IntentId,
+    /// The try that it was authorized by.
+    pub(crate) attempt: u8,
+    pub(crate) capture: Capture,
+    /// What is on its way back, in minor units, beside what is back.
+    pub(crate) refunding: u64,
+}
 
 /// One order.
 #[derive(Clone)]
@@ -29,6 +43,8 @@ pub(crate) struct Order {
     pub(crate) status: OrderStatus,
     /// Whether its units went back on sale.
     pub(crate) restocked: bool,
+    /// If the provider takes the money. Boxed, for others have none.
+    pub(crate) charge: Option<Box<Charge>>,
 }
 
 impl Order {
@@ -36,9 +52,20 @@ impl Order {
         Money { amount: self.amount, currency: self.currency }
     }
 
-    /// What can still go back.
+    /// What can still go back, beside what is on its way.
     pub(crate) fn rest(&self) -> u64 {
-        self.amount.saturating_sub(self.refunded)
+        let refunding = self.charge.as_ref().map_or(0, |charge| charge.refunding);
+        self.amount.saturating_sub(self.refunded).saturating_sub(refunding)
+    }
+
+    /// What money that went back makes of it.
+    pub(crate) fn refund(&mut self, refunded: u64) {
+        self.refunded = refunded;
+        self.status = match refunded {
+            _ if refunded >= self.amount => OrderStatus::Refunded,
+            0 => OrderStatus::Confirmed,
+            _ => OrderStatus::PartiallyRefunded,
+        };
     }
 
     /// How it looks.
@@ -51,9 +78,12 @@ impl Order {
             quantity: self.quantity,
             price: self.price(),
             reference: self.reference.clone(),
-            payment: self.payment.clone(),
+            payment: match &self.charge {
+                Some(charge) => Some(PaymentReference::from(&charge.intent)),
+                None => self.payment.clone(),
+            },
             status: self.status,
-            capture: Capture::External,
+            capture: self.charge.as_ref().map_or(Capture::External, |charge| charge.capture),
             refunded: self.refunded,
             created_at: self.created_at,
         }
@@ -63,7 +93,7 @@ impl Order {
     pub(crate) fn digest(&self, product: u64, buyer: u64) -> u64 {
         let [a, b, c] = *self.currency.as_bytes();
         let flags = (self.status as u32) << 1 | u32::from(self.restocked);
-        Mix::new(Kind::Order)
+        let mix = Mix::new(Kind::Order)
             .id(self.id.0)
             .id(self.reservation.0)
             .word(self.created_at.0)
@@ -74,8 +104,16 @@ impl Order {
             .word(product)
             .word(buyer)
             .text(self.reference.as_deref())
-            .text(self.payment.as_deref())
-            .end()
+            .text(self.payment.as_deref());
+        match &self.charge {
+            None => mix.end(),
+            Some(charge) => mix
+                .text(Some(&charge.account))
+                .text(Some(&charge.intent))
+                .pair(u32::from(charge.attempt), charge.capture as u32)
+                .word(charge.refunding)
+                .end(),
+        }
     }
 }
 

@@ -43,6 +43,11 @@ impl<T> Page<T> {
         self.slots.iter().flatten()
     }
 
+    /// The records with their offsets.
+    pub(crate) fn numbered(&self) -> impl Iterator<Item = (Slot, &T)> {
+        (0..).zip(&self.slots).filter_map(|(offset, slot)| Some((offset, slot.as_ref()?)))
+    }
+
     fn vacancy(&self) -> Option<usize> {
         let offset = self.occupied.trailing_ones() as usize;
         (offset < PAGE).then_some(offset)

@@ -1,32 +1,80 @@
 //! Refunds: records and the index by id. They stay, as orders do.
 
+use bincode::{Decode, Encode};
+
 use super::digest::{Kind, Mix};
 use super::pages::{Frozen, Pages};
+use super::seen::Seen;
 use super::table::Table;
 use super::{Slot, keyed};
+use crate::codec;
 use crate::vocabulary::id::{OrderId, RefundId};
+use crate::vocabulary::text::{DeclineCode, ProviderRefundId};
 use crate::vocabulary::time::LogTime;
+use crate::vocabulary::view::RefundStatus;
+
+/// How a refund by the provider stands.
+#[derive(Clone, Debug, Encode, Decode)]
+pub(crate) struct Payout {
+    pub(crate) status: RefundStatus,
+    /// The provider's refund, once there is one.
+    pub(crate) made: Option<ProviderRefundId>,
+    pub(crate) error: Option<DeclineCode>,
+    /// The provider told of news since the refund was last looked at.
+    pub(crate) noticed: bool,
+    pub(crate) seen: Seen,
+}
+
+impl Payout {
+    /// One that nothing was done for yet.
+    pub(crate) fn new() -> Payout {
+        Payout {
+            status: RefundStatus::Pending,
+            made: None,
+            error: None,
+            noticed: false,
+            seen: Seen::default(),
+        }
+    }
+
+    /// Whether anything is to be done for it, once the order's money is taken.
+    pub(crate) fn is_open(&self) -> bool {
+        self.status == RefundStatus::Pending || (self.noticed && self.made.is_some())
+    }
+
+    fn digest(&self) -> u64 {
+        let mut bytes = Vec::with_capacity(256);
+        codec::encode_into(self, &mut bytes);
+        Mix::new(Kind::Payout).bytes(&bytes).end()
+    }
+}
 
 /// One refund.
 #[derive(Clone)]
 pub(crate) struct Refund {
     pub(crate) id: RefundId,
     pub(crate) created_at: LogTime,
-    /// What went back, in minor units of the order's currency.
+    /// What goes back, in minor units of the order's currency.
     pub(crate) amount: u64,
     pub(crate) order: Slot,
     pub(crate) restock: bool,
+    /// If the provider gives it back. Others were made outside, and are done.
+    pub(crate) payout: Option<Box<Payout>>,
 }
 
 impl Refund {
+    pub(crate) fn status(&self) -> RefundStatus {
+        self.payout.as_ref().map_or(RefundStatus::Succeeded, |payout| payout.status)
+    }
+
     pub(crate) fn digest(&self, order: OrderId) -> u64 {
-        Mix::new(Kind::Refund)
+        let mix = Mix::new(Kind::Refund)
             .id(self.id.0)
             .id(order.0)
             .word(self.created_at.0)
             .word(self.amount)
-            .word(u64::from(self.restock))
-            .end()
+            .word(u64::from(self.restock));
+        self.payout.as_ref().map_or(mix, |payout| mix.word(payout.digest())).end()
     }
 }
 
@@ -44,6 +92,10 @@ impl Refunds {
 
     pub(crate) fn at(&self, slot: Slot) -> &Refund {
         self.pages.at(slot)
+    }
+
+    pub(crate) fn at_mut(&mut self, slot: Slot) -> &mut Refund {
+        self.pages.at_mut(slot)
     }
 
     /// Adds a refund whose id is not there yet.

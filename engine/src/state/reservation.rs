@@ -9,7 +9,7 @@ use crate::vocabulary::limits::EXTERNAL_GRACE;
 use crate::vocabulary::money::{Currency, Money};
 use crate::vocabulary::text::{BuyerId, ProductId, Reference};
 use crate::vocabulary::time::{LogTime, Span};
-use crate::vocabulary::view::{ReservationStatus, ReservationView};
+use crate::vocabulary::view::{PaymentView, ReservationStatus, ReservationView};
 
 /// One reservation.
 #[derive(Clone)]
@@ -40,20 +40,22 @@ impl Reservation {
         self.created_at.after(Span(u64::from(self.hold)))
     }
 
-    /// Until when a payment that was begun must be confirmed: the same, whenever it was begun.
-    pub(crate) fn pay_by(&self) -> LogTime {
+    /// When a payment that was begun ends in any case: the same, whenever it was begun and whoever takes it.
+    pub(crate) fn release_by(&self) -> LogTime {
         self.expires_at().after(EXTERNAL_GRACE)
     }
 
-    /// How it looks, or looked, in `status`: everything else about it never changes. `order` is what it became, if it
-    /// became one since.
+    /// How it looks, or looked, in `status` and with `payment`: everything else about it never changes. `order` is what
+    /// it became, if it became one since.
     pub(crate) fn view(
         &self,
         product: &ProductId,
         buyer: &BuyerId,
         order: Option<OrderId>,
         status: ReservationStatus,
+        payment: Option<PaymentView>,
     ) -> ReservationView {
+        let pay_by = payment.as_ref().map_or(self.release_by(), |payment| payment.pay_by);
         ReservationView {
             id: self.id,
             product: product.clone(),
@@ -65,7 +67,8 @@ impl Reservation {
             created_at: self.created_at,
             expires_at: self.expires_at(),
             order: order.filter(|_| status == ReservationStatus::Paid),
-            pay_by: (status == ReservationStatus::Paying).then(|| self.pay_by()),
+            pay_by: (status == ReservationStatus::Paying).then_some(pay_by),
+            payment,
         }
     }
 
@@ -74,11 +77,11 @@ impl Reservation {
         LogTime(self.mark)
     }
 
-    /// When it ends by itself, as it is now.
-    pub(crate) fn ends_at(&self) -> Option<LogTime> {
+    /// When it goes on by itself, as it is now, with its saga if it has one.
+    pub(crate) fn ends_at(&self, saga: impl FnOnce() -> Option<LogTime>) -> Option<LogTime> {
         match self.status {
             ReservationStatus::Held => Some(self.expires_at()),
-            ReservationStatus::Paying => Some(self.pay_by()),
+            ReservationStatus::Paying => Some(saga().unwrap_or(self.release_by())),
             _ => None,
         }
     }

@@ -5,7 +5,8 @@ use bincode::{Decode, Encode};
 use super::id::{AdjustmentId, OrderId, RefundId, ReservationId};
 use super::money::Money;
 use super::product::Description;
-use super::text::{BuyerId, PaymentReference, ProductId, Reason, Reference};
+use super::saga::{Means, Report};
+use super::text::{BuyerId, IntentId, PaymentReference, ProductId, ProviderEventId, Reason, Reference};
 
 /// What is proposed to a shard. The order is part of the persistent format: new ones go to the end.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -34,8 +35,42 @@ pub enum Command {
     Confirm(Confirm),
     /// The payment outside failed or was given up.
     Release(Release),
-    /// Records a refund that was made outside.
+    /// Gives money back: records a refund that was made outside, or begins one at the provider.
     Refund(Refund),
+    /// Begins a payment by the provider.
+    Pay(Box<Pay>),
+    /// Holds units for a buyer, and begins to pay them by the provider.
+    Purchase(Box<Purchase>),
+    /// What came of something that the saga wanted done at the provider.
+    Report(Report),
+    /// The provider told that something happened.
+    Notice(Notice),
+}
+
+impl Command {
+    /// What it reserves, if it is an attempt to: with what the leader must know to tell beforehand what comes of it.
+    pub fn attempt(&self) -> Option<Attempt<'_>> {
+        match self {
+            Command::Reserve(reserve) => Some(Attempt::from(reserve)),
+            Command::Purchase(purchase) => Some(Attempt { reserve: &purchase.reserve, has_means: true }),
+            _ => None,
+        }
+    }
+}
+
+/// An attempt to reserve, alone or as the first half of a purchase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt<'a> {
+    /// What is to be reserved.
+    pub reserve: &'a Reserve,
+    /// Whether it came with a way to pay.
+    pub has_means: bool,
+}
+
+impl<'a> From<&'a Reserve> for Attempt<'a> {
+    fn from(reserve: &'a Reserve) -> Attempt<'a> {
+        Attempt { reserve, has_means: false }
+    }
 }
 
 /// Makes an empty shard usable.
@@ -97,7 +132,8 @@ pub struct Reserve {
     pub quantity: u32,
     /// The shop's own id for it.
     pub reference: Option<Reference>,
-    /// The buyer wants to pay in the same step, so only a product without payment will do for now.
+    /// The buyer wants the order in the same step and brought nothing to pay with, so only a product without payment
+    /// will do.
     pub purchase: bool,
 }
 
@@ -143,7 +179,8 @@ pub struct Release {
     pub buyer: Option<BuyerId>,
 }
 
-/// Records a refund that was made outside.
+/// Gives money back. Of an order that the shop took the money for, it records a refund that was made outside; of one
+/// that the provider took it for, it begins a refund there.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Refund {
     /// The refund's id.
@@ -154,4 +191,39 @@ pub struct Refund {
     pub amount: Option<u64>,
     /// Whether the order's units go back on sale; only with the refund that completes the order's amount.
     pub restock: bool,
+}
+
+/// Begins a payment by the provider.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Pay {
+    /// For which reservation.
+    pub reservation: ReservationId,
+    /// Whose it must be, if anyone's in particular.
+    pub buyer: Option<BuyerId>,
+    /// The id that the order gets.
+    pub order: OrderId,
+    /// How the buyer wants to pay.
+    pub means: Means,
+}
+
+/// Holds units for a buyer, and begins to pay them by the provider. Where nothing is to be paid it is an order at once.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Purchase {
+    /// What is reserved. Its `purchase` means nothing here.
+    pub reserve: Reserve,
+    /// How the buyer wants to pay.
+    pub means: Means,
+}
+
+/// The provider told that something happened: the objects that it names are to be looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Notice {
+    /// What the provider calls the event, by which a second delivery is known.
+    pub event: ProviderEventId,
+    /// Which reservation it is about.
+    pub reservation: ReservationId,
+    /// Which intent it is about, if it says.
+    pub intent: Option<IntentId>,
+    /// Which refund it is about, if it is about one that we asked for.
+    pub refund: Option<RefundId>,
 }

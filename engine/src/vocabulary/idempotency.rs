@@ -60,6 +60,11 @@ fn without_generated_ids(command: &Command) -> Command {
         Command::Confirm(confirm) => confirm.order = OrderId::default(),
         Command::AdjustStock(adjust) => adjust.id = AdjustmentId::default(),
         Command::Refund(refund) => refund.id = RefundId::default(),
+        Command::Pay(pay) => pay.order = OrderId::default(),
+        Command::Purchase(purchase) => {
+            purchase.reserve.reservation = ReservationId::default();
+            purchase.reserve.order = OrderId::default();
+        }
         _ => {}
     }
     command

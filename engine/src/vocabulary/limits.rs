@@ -12,6 +12,15 @@ pub const AMOUNT_MAX: u64 = 5_000_000_000;
 pub const HOLD_MAX: Span = Span::from_secs(86_400);
 /// How long after a hold's end a payment that was begun outside may still be confirmed.
 pub const EXTERNAL_GRACE: Span = Span::from_secs(15 * 60);
+/// The same moment ends a payment by the provider, whatever is known of it by then: its units are given back.
+pub const PROVIDER_GRACE: Span = EXTERNAL_GRACE;
+/// How long a payment may take at the provider, from its first request on.
+pub const PAYMENT_WINDOW: Span = Span::from_secs(120);
+/// How often the payment of one reservation may be tried.
+pub const TRIES_MAX: u8 = 3;
+/// How many of the provider's events are remembered with a saga or a refund, so that a second delivery is known. An
+/// event that is forgotten and comes again costs one more look at the provider, and nothing else.
+pub const NOTICES_KEPT: usize = 16;
 /// How long an answer is remembered for its idempotency key, and a final reservation is kept.
 pub const RETENTION: Span = Span::from_secs(24 * 3600);
 /// How many answers are remembered for one buyer; one more is `rate_limited`, for nothing is forgotten early.

@@ -53,4 +53,13 @@ pub enum Done {
     ReleasedToExpired(ReservationId),
     /// The refund is on record.
     Refunded(RefundId),
+    /// A payment by the provider has begun.
+    PaymentBegun {
+        /// Of which reservation.
+        reservation: ReservationId,
+        /// Which try it is, from 1.
+        attempt: u8,
+    },
+    /// A refund by the provider has begun.
+    RefundBegun(RefundId),
 }

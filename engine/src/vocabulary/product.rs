@@ -6,13 +6,15 @@ use super::money::Money;
 use super::text::Name;
 use super::time::{LogTime, Span};
 
-/// How a hold becomes an order.
+/// How a hold becomes an order. The order is part of the persistent format: new ones go to the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum PaymentMode {
     /// The shop takes the payment itself, and confirms or releases.
     External,
     /// Nothing is paid: the hold becomes an order at once.
     None,
+    /// The payment provider takes the payment: authorize, make the order, capture.
+    Provider,
 }
 
 /// A product as its merchant describes it.

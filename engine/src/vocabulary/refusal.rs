@@ -75,6 +75,9 @@ pub enum Status {
     Reservation(ReservationStatus),
     /// Of an order.
     Order(OrderStatus),
+    /// A reservation is held, and as many payments for it as there can be were tried: see
+    /// [`TRIES_MAX`](super::limits::TRIES_MAX). Only a new reservation can be paid.
+    TriesUsedUp,
 }
 
 /// A field of a command that a refusal names.
@@ -111,4 +114,6 @@ pub enum Field {
     Rules,
     /// How many products a shard can have.
     Products,
+    /// A purchase of a product that the provider takes the money for needs a payment method.
+    PaymentMethod,
 }

@@ -9,7 +9,8 @@ use bincode::{Decode, Encode};
 use super::id::{OrderId, RefundId, ReservationId};
 use super::money::Money;
 use super::text::{
-    AccountName, BuyerId, DeclineCode, IntentId, NextAction, PaymentMethod, ProductId, ProviderRefundId, ReturnUrl,
+    AccountName, BuyerId, DeclineCode, IntentId, NextAction, PaymentMethod, ProductId, ProviderRefundId,
+    ReturnUrl,
 };
 use super::time::LogTime;
 
@@ -105,6 +106,15 @@ pub enum Step {
         /// The provider's refund, once there is one.
         made: Option<ProviderRefundId>,
     },
+}
+
+/// All that is to be done for one reservation and the order that it became.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct SagaTasks {
+    /// The reservation.
+    pub reservation: ReservationId,
+    /// What is to be done now; what is not here is not to be done any more. One task a try, one a refund.
+    pub tasks: Vec<Task>,
 }
 
 /// What came of a task.

@@ -131,11 +131,11 @@ text!(
 );
 
 text!(
-    /// What a payment is called where it was taken.
+    /// What a payment is called where it was taken: as long as an [`IntentId`] can be, for it may be one.
     PaymentReference,
-    1..=128,
+    1..=255,
     |c| c.is_ascii_graphic(),
-    "1 to 128 visible ASCII characters"
+    "1 to 255 visible ASCII characters"
 );
 
 text!(
@@ -206,6 +206,13 @@ impl ProductId {
     /// The part before the first dot: products of one group share a shard, and a limit if the merchant wants.
     pub fn group(&self) -> &str {
         self.split('.').next().unwrap_or(self)
+    }
+}
+
+/// The bounds of both are the same.
+impl From<&IntentId> for PaymentReference {
+    fn from(intent: &IntentId) -> PaymentReference {
+        PaymentReference(Arc::clone(&intent.0))
     }
 }
 

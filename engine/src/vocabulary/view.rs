@@ -5,7 +5,7 @@ use bincode::{Decode, Encode};
 use super::id::{AdjustmentId, OrderId, RefundId, ReservationId};
 use super::money::Money;
 use super::product::{Description, ProductStatus, Stock};
-use super::text::{BuyerId, PaymentReference, ProductId, Reason, Reference};
+use super::text::{BuyerId, DeclineCode, NextAction, PaymentReference, ProductId, Reason, Reference};
 use super::time::LogTime;
 
 /// A product.
@@ -70,8 +70,57 @@ pub struct ReservationView {
     pub expires_at: LogTime,
     /// The order that it became.
     pub order: Option<OrderId>,
-    /// Until when a payment under way must be confirmed.
+    /// Until when a payment under way must be confirmed, or authorized by the provider.
     pub pay_by: Option<LogTime>,
+    /// The last try to pay it by the provider, if there was one.
+    pub payment: Option<PaymentView>,
+}
+
+/// A try to pay by the provider.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct PaymentView {
+    /// How it stands.
+    pub status: PaymentStatus,
+    /// Which try it is, from 1.
+    pub attempt: u8,
+    /// Until when it must be, or had to be, authorized.
+    pub pay_by: LogTime,
+    /// What the buyer has to do before it goes on.
+    pub next_action: Option<NextAction>,
+    /// Why it came to nothing.
+    pub error: Option<PaymentError>,
+}
+
+/// How a try to pay stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub enum PaymentStatus {
+    /// Nothing was sent yet.
+    Queued,
+    /// The provider is at work.
+    Processing,
+    /// The buyer has to do something first.
+    RequiresAction,
+    /// The money is held, and the order is made.
+    Authorized,
+    /// It came to nothing, and the error says why. Another try may be made while the hold lasts.
+    Declined,
+    /// It is being undone, whatever becomes of it; the units are still held.
+    Cancelling,
+    /// The units were given back, and what became of the money is not known for certain, or it is on its way back.
+    Unsettled,
+}
+
+/// Why a try to pay came to nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum PaymentError {
+    /// The provider, or the bank behind it, said no.
+    Declined(DeclineCode),
+    /// It was not authorized in time.
+    TimedOut,
+    /// It was cancelled, at the provider or since the product is out of sale.
+    Cancelled,
+    /// The money was held, and then could not be taken.
+    CaptureFailed(DeclineCode),
 }
 
 /// What became of an order.
@@ -83,6 +132,8 @@ pub enum OrderStatus {
     PartiallyRefunded,
     /// All of it did.
     Refunded,
+    /// The money that was held for it could not be taken: the units went back on sale.
+    Cancelled,
 }
 
 /// How an order's money was taken.
@@ -90,6 +141,12 @@ pub enum OrderStatus {
 pub enum Capture {
     /// By the shop itself.
     External,
+    /// By the provider: it is held, and about to be taken.
+    Pending,
+    /// By the provider.
+    Captured,
+    /// The provider could not.
+    Failed,
 }
 
 /// An order.
@@ -128,12 +185,14 @@ pub struct RefundView {
     pub id: RefundId,
     /// Of which order.
     pub order: OrderId,
-    /// How much went back.
+    /// How much went back, or is to.
     pub price: Money,
-    /// Whether the units went back on sale.
+    /// Whether the units went back on sale, or will when it succeeds.
     pub restock: bool,
     /// How it stands.
     pub status: RefundStatus,
+    /// Why it failed.
+    pub error: Option<DeclineCode>,
     /// When it was recorded.
     pub created_at: LogTime,
 }
@@ -143,6 +202,21 @@ pub struct RefundView {
 pub enum RefundStatus {
     /// The money is back.
     Succeeded,
+    /// The money is to go back, or on its way.
+    Pending,
+    /// The money is not back, and can be refunded again.
+    Failed,
+}
+
+/// What somebody has to look at, as long as it is not put right.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct Alarms {
+    /// Payments whose units were given back, and of which it is not known that they are dead.
+    pub unsettled: u64,
+    /// Payments that were taken although they were to be cancelled, and whose money is not back yet.
+    pub compensating: u64,
+    /// Orders whose money was held and could not be taken, for a day.
+    pub capture_failed: u64,
 }
 
 /// An adjustment of a product's stock.

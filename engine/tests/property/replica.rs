@@ -69,12 +69,13 @@ impl Replica {
 
     /// What the leader would find out about an attempt before it proposes it.
     pub(crate) fn foresee(&self, sent: &Sent) -> Option<Result<(), Refusal>> {
-        let Command::Reserve(reserve) = &sent.command else { return None };
+        let attempt = sent.command.attempt()?;
         let key = proposal(sent).key;
         if key.is_some_and(|key| self.shard.recall(&key).is_some()) || sent.not_after < self.shard.now() {
             return None;
         }
-        Some(self.shard.consider(reserve).map(|room| assert!(room.available >= u64::from(reserve.quantity))))
+        let room = self.shard.consider(attempt);
+        Some(room.map(|room| assert!(room.available >= u64::from(attempt.reserve.quantity))))
     }
 
     /// Writes the shard and goes on with what is read.

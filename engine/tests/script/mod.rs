@@ -1,6 +1,7 @@
 //! Runs scripts against a shard.
 
 mod clock;
+mod finding;
 mod names;
 mod parse;
 mod print;

@@ -1,10 +1,13 @@
 //! From the words of a step to what is to be done.
 
 use engine::command::{
-    ActivateRules, AdjustStock, Cancel, Checkout, Confirm, Found, PutProduct, Refund, Release, Reserve,
+    ActivateRules, AdjustStock, Cancel, Checkout, Confirm, Found, Pay, Purchase, PutProduct, Refund, Release,
+    Reserve,
 };
+use engine::saga::Means;
 use engine::{Command, LogTime, PaymentMode, ProductId, Proposal, Query, RULES, Scope};
 
+use super::finding;
 use super::names;
 use super::step::{Sent, Step};
 use super::words::Words;
@@ -20,10 +23,17 @@ pub(crate) fn step(line: &str, world: &mut World) -> Step {
         "tick" => Step::Tick,
         "together" => Step::Together,
         "show" => Step::Show(query(&mut words)),
-        "consider" => Step::Consider(reserve(&mut words, &mut Extras::default())),
+        "consider" => {
+            let mut means = None;
+            let reserve = reserve(&mut words, &mut Extras::default(), &mut means);
+            Step::Consider(reserve, means.is_some())
+        }
         "deadline" => Step::Deadline,
         "cap" => Step::Cap(words.parse("a number")),
         "audit" => Step::Audit(words.parse("a product")),
+        "tasks" => Step::Tasks,
+        "alarms" => Step::Alarms,
+        "takings" => Step::Takings(words.parse("a product")),
         "snapshot" => Step::Reload,
         _ => Step::Propose(sent(line, world)),
     }
@@ -78,7 +88,17 @@ fn command(verb: &str, words: &mut Words<'_>, extras: &mut Extras, world: &mut W
         "resume" => Command::ResumeProduct(words.parse("a product")),
         "archive" => Command::ArchiveProduct(words.parse("a product")),
         "adjust" => Command::AdjustStock(adjust(words, extras)),
-        "reserve" => Command::Reserve(reserve(words, extras)),
+        "reserve" => {
+            let mut means = None;
+            let reserve = reserve(words, extras, &mut means);
+            match means {
+                None => Command::Reserve(reserve),
+                Some(means) => Command::Purchase(Box::new(Purchase { reserve, means })),
+            }
+        }
+        "pay" => Command::Pay(Box::new(pay(words, extras))),
+        "report" => Command::Report(finding::report(words, |word, words| extras.take(word, words))),
+        "notice" => Command::Notice(finding::notice(words, |word, words| extras.take(word, words))),
         "cancel" => {
             let (reservation, buyer) = on_reservation(words, extras);
             Command::Cancel(Cancel { reservation, buyer })
@@ -112,6 +132,8 @@ fn put(words: &mut Words<'_>, extras: &mut Extras, world: &mut World) -> PutProd
             "opens" => description.opens_at = words.time(),
             "closes" => description.closes_at = Some(words.time()),
             "free" => description.payment = PaymentMode::None,
+            "card" => description.payment = PaymentMode::Provider,
+            "outside" => description.payment = PaymentMode::External,
             "lanes" => description.lanes = words.parse("a number"),
             "if-revision" => if_revision = Some(words.parse("a number")),
             _ => extras.take(word, words),
@@ -140,7 +162,7 @@ fn adjust(words: &mut Words<'_>, extras: &mut Extras) -> AdjustStock {
 }
 
 /// Without a name of its own, the order of `r7` is `o7`.
-fn reserve(words: &mut Words<'_>, extras: &mut Extras) -> Reserve {
+fn reserve(words: &mut Words<'_>, extras: &mut Extras, means: &mut Option<Means>) -> Reserve {
     let product = words.parse("a product");
     let mut reserve = Reserve {
         reservation: names::reservation("r0").expect("a name"),
@@ -158,6 +180,7 @@ fn reserve(words: &mut Words<'_>, extras: &mut Extras) -> Reserve {
             "reference" => reserve.reference = Some(words.parse("a reference")),
             "order" => reserve.order = words.read("a name like o1", names::order),
             "purchase" => reserve.purchase = true,
+            "with" => *means = Some(self::means(words)),
             "as" => {
                 reserve.reservation = words.read("a name like r1", names::reservation);
                 let name = names::of_reservation(reserve.reservation).replace('r', "o");
@@ -207,6 +230,30 @@ fn confirm(words: &mut Words<'_>, extras: &mut Extras) -> Confirm {
         }
     }
     confirm
+}
+
+/// Without a name of its own, the order of `r7` is `o7`.
+fn pay(words: &mut Words<'_>, extras: &mut Extras) -> Pay {
+    let reservation = words.read("a name like r1", names::reservation);
+    let name = names::of_reservation(reservation).replace('r', "o");
+    let mut order = names::order(&name).expect("a name");
+    let (mut buyer, mut means) = (None::<engine::BuyerId>, self::means(&mut Words::new("visa")));
+    while let Some(word) = words.next() {
+        match word {
+            "by" => buyer = Some(words.parse("a buyer")),
+            "order" => order = words.read("a name like o1", names::order),
+            "with" => means = self::means(words),
+            "at" => means.account = words.parse("an account"),
+            "back-to" => means.return_url = Some(words.parse("a URL")),
+            _ => extras.take(word, words),
+        }
+    }
+    extras.principal = buyer.as_ref().map(ToString::to_string);
+    Pay { reservation, buyer, order, means }
+}
+
+fn means(words: &mut Words<'_>) -> Means {
+    Means { account: "main".parse().expect("an account"), method: words.parse("a card"), return_url: None }
 }
 
 fn refund(words: &mut Words<'_>, extras: &mut Extras) -> Refund {

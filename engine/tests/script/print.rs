@@ -1,8 +1,13 @@
 //! How things look in a script.
 
-use engine::view::{OrderView, ProductView, RefundView, ReservationStatus, ReservationView};
+use engine::saga::{self, Task};
+use engine::view::{
+    Alarms, Capture, OrderView, PaymentError, PaymentView, ProductView, RefundView, ReservationStatus,
+    ReservationView,
+};
 use engine::{
-    Answer, Event, Fact, Field, Money, PaymentMode, ProductAudit, Refusal, Room, Status, Stock, limits,
+    Answer, Event, Fact, Field, LogTime, Money, PaymentMode, ProductAudit, Refusal, Room, Status, Stock,
+    Takings, limits,
 };
 
 use super::{clock, names};
@@ -44,8 +49,10 @@ pub(crate) fn product(view: &ProductView) -> String {
     if let Some(limit) = description.max_per_buyer_in_group {
         text.push_str(&format!(", group limit {limit}"));
     }
-    if description.payment == PaymentMode::None {
-        text.push_str(", free of payment");
+    match description.payment {
+        PaymentMode::None => text.push_str(", free of payment"),
+        PaymentMode::Provider => text.push_str(", by card"),
+        PaymentMode::External => {}
     }
     text.push_str(&format!(", revision {}", view.revision));
     text
@@ -67,7 +74,73 @@ pub(crate) fn reservation(view: &ReservationView) -> String {
     if let Some(reference) = &view.reference {
         text.push_str(&format!(", reference {reference}"));
     }
+    if let Some(payment) = &view.payment {
+        text.push_str(&self::payment(payment));
+    }
     text
+}
+
+fn payment(view: &PaymentView) -> String {
+    let status = words(&format!("{:?}", view.status));
+    let mut text = format!("; payment {} {status}", view.attempt);
+    if let Some(action) = &view.next_action {
+        text.push_str(&format!(", the buyer has to: {action}"));
+    }
+    match &view.error {
+        None => {}
+        Some(PaymentError::Declined(code)) => text.push_str(&format!(", declined: {code}")),
+        Some(PaymentError::TimedOut) => text.push_str(", timed out"),
+        Some(PaymentError::Cancelled) => text.push_str(", cancelled"),
+        Some(PaymentError::CaptureFailed(code)) => text.push_str(&format!(", not captured: {code}")),
+    }
+    text
+}
+
+/// What is to be done at the provider.
+pub(crate) fn task(task: &Task) -> String {
+    let step = match &task.step {
+        saga::Step::Begin => "begin".into(),
+        saga::Step::Create { method } => format!("create an intent for {method}"),
+        saga::Step::Confirm { intent, method, return_url } => {
+            let back = return_url.as_ref().map_or(String::new(), |url| format!(", then back to {url}"));
+            format!("confirm {intent} with {method}{back}")
+        }
+        saga::Step::Watch { intent } => format!("watch {intent}"),
+        saga::Step::Capture { intent, order } => format!("capture {intent} for {}", names::of_order(*order)),
+        saga::Step::Cancel { intent } => format!("cancel {intent}"),
+        saga::Step::Compensate { intent, made } => {
+            format!(
+                "give back all of {intent}{}",
+                made.as_ref().map_or(String::new(), |made| format!(" by {made}"))
+            )
+        }
+        saga::Step::Refund { refund, intent, amount, made } => {
+            let by = made.as_ref().map_or(String::new(), |made| format!(" by {made}"));
+            format!("refund {} of {intent} as {}{by}", self::amount(*amount), names::of_refund(*refund))
+        }
+    };
+    let id = names::of_reservation(task.reservation);
+    let mut text = format!("{id} try {} at {}: {step}", task.attempt, task.account);
+    text.push_str(&format!(" (since {}", clock::show(task.since)));
+    if task.due != LogTime::NEVER {
+        text.push_str(&format!(", due {}", clock::show(task.due)));
+    }
+    text.push_str(if task.noticed { ", there is news)" } else { ")" });
+    text
+}
+
+pub(crate) fn alarms(alarms: &Alarms) -> String {
+    let Alarms { unsettled, compensating, capture_failed } = alarms;
+    format!("{unsettled} unsettled, {compensating} to be given back, {capture_failed} captures failed")
+}
+
+pub(crate) fn takings(takings: &Takings) -> String {
+    let Takings { currency, pending, captured, refunded, refunding } = takings;
+    let [pending, captured, refunded, refunding] =
+        [pending, captured, refunded, refunding].map(|&sum| amount(sum));
+    format!(
+        "{currency}: {pending} pending, {captured} captured, {refunded} refunded, {refunding} on its way back"
+    )
 }
 
 pub(crate) fn order(view: &OrderView) -> String {
@@ -76,6 +149,12 @@ pub(crate) fn order(view: &OrderView) -> String {
     text.push_str(&format!(" for {} at {}", view.buyer, money(view.price)));
     if let Some(payment) = &view.payment {
         text.push_str(&format!(", payment {payment}"));
+    }
+    match view.capture {
+        Capture::External => {}
+        Capture::Pending => text.push_str(", to be captured"),
+        Capture::Captured => text.push_str(", captured"),
+        Capture::Failed => text.push_str(", not captured"),
     }
     if view.refunded > 0 {
         text.push_str(&format!(", {} refunded", amount(view.refunded)));
@@ -89,7 +168,9 @@ pub(crate) fn order(view: &OrderView) -> String {
 fn refund(view: &RefundView) -> String {
     let restock = if view.restock { ", units back on sale" } else { "" };
     let (id, order) = (names::of_refund(view.id), names::of_order(view.order));
-    format!("{id} succeeded: {} of {order}{restock}", money(view.price))
+    let error = view.error.as_ref().map_or(String::new(), |error| format!(", {error}"));
+    let status = words(&format!("{:?}", view.status));
+    format!("{id} {status}: {} of {order}{restock}{error}", money(view.price))
 }
 
 fn adjustment(view: &engine::view::Adjustment) -> String {
@@ -128,6 +209,7 @@ fn conflict(status: &Status) -> String {
         Status::Product(status) => format!("conflict, the product is {}", words(&format!("{status:?}"))),
         Status::Reservation(status) => format!("conflict, it is {}", words(&format!("{status:?}"))),
         Status::Order(status) => format!("conflict, the order is {}", words(&format!("{status:?}"))),
+        Status::TriesUsedUp => format!("conflict, {} payments were tried", limits::TRIES_MAX),
     }
 }
 

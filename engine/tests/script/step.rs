@@ -19,14 +19,20 @@ pub(crate) enum Step {
     Together,
     /// How something is now.
     Show(Query),
-    /// What the leader would be told of an attempt.
-    Consider(Reserve),
+    /// What the leader would be told of an attempt, which came with a card or not.
+    Consider(Reserve, bool),
     /// When something next ends by itself.
     Deadline,
     /// How far time can go with about so many ends.
     Cap(usize),
     /// How far the recount of a product agrees with its books.
     Audit(ProductId),
+    /// All that is to be done at the provider.
+    Tasks,
+    /// What somebody has to look at.
+    Alarms,
+    /// What the provider took and gave back for a product's orders.
+    Takings(ProductId),
     /// The shard is captured, written, read and goes on from there.
     Reload,
 }

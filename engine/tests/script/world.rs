@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use engine::command::Attempt;
 use engine::{
     Batch, Command, Description, Event, Fingerprint, Loader, LogTime, Outcome, PaymentMode, ProductId,
-    Proposal, RULES, Shard, Span, Stock,
+    Proposal, RULES, ReservationId, Shard, Span, Stock,
 };
 
 use super::names::SHARD;
 use super::step::{Sent, Step};
-use super::{clock, print};
+use super::{clock, names, print};
 
 /// A shard, a clock, and what was shown last.
 pub(crate) struct World {
@@ -17,6 +18,7 @@ pub(crate) struct World {
     now: LogTime,
     shown: BTreeMap<ProductId, Stock>,
     described: BTreeMap<ProductId, Description>,
+    tasks: BTreeMap<ReservationId, Vec<String>>,
     reloads: bool,
 }
 
@@ -29,6 +31,7 @@ impl World {
             now,
             shown: BTreeMap::new(),
             described: BTreeMap::new(),
+            tasks: BTreeMap::new(),
             reloads: false,
         };
         let found = engine::command::Found { secret: [7; 16] };
@@ -71,14 +74,20 @@ impl World {
             Step::Propose(sent) => return self.send(vec![sent]),
             Step::Together => {}
             Step::Show(query) => return vec![self.show(&query)],
-            Step::Consider(reserve) => {
-                let room = self.shard.consider(&reserve);
+            Step::Consider(reserve, has_means) => {
+                let room = self.shard.consider(Attempt { reserve: &reserve, has_means });
                 return vec![room.map_or_else(|refusal| refused(&refusal), |room| print::room(&room))];
             }
             Step::Deadline => return vec![self.shard.next_deadline().map_or("none".into(), clock::show)],
             Step::Cap(max) => return vec![clock::show(self.shard.due_cap(self.now, max))],
             Step::Audit(product) => {
                 return self.shard.capture().audit(Some(&product)).iter().map(print::audit).collect();
+            }
+            Step::Tasks => return self.tasks(),
+            Step::Alarms => return vec![print::alarms(&self.shard.alarms())],
+            Step::Takings(product) => {
+                let audits = self.shard.capture().audit(Some(&product));
+                return audits.iter().flat_map(|audit| &audit.takings).map(print::takings).collect();
             }
             Step::Reload => {
                 self.reload();
@@ -111,6 +120,45 @@ impl World {
         let mut lines = outcomes.collect::<Vec<_>>();
         lines.extend(events.iter().map(|event: &Event| print::event(event)));
         lines.extend(self.stocks_that_changed());
+        lines.extend(self.tasks_that_changed());
+        lines
+    }
+
+    /// All tasks, a page of one saga at a time.
+    fn tasks(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut after = None;
+        while let Some(page) = self.shard.tasks(after).next() {
+            assert_eq!(page, self.shard.tasks_of(page.reservation), "a page is what is asked for by itself");
+            after = Some(page.reservation);
+            lines.extend(page.tasks.iter().map(print::task));
+        }
+        if lines.is_empty() {
+            lines.push("nothing to do".into());
+        }
+        lines
+    }
+
+    /// What the shard tells of changes must be all that changed: beside it stands what was known before.
+    fn tasks_that_changed(&mut self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for saga in self.shard.take_changed_tasks() {
+            let tasks = saga.tasks.iter().map(print::task).collect::<Vec<_>>();
+            let known = self.tasks.insert(saga.reservation, tasks.clone()).unwrap_or_default();
+            lines.extend(
+                tasks.iter().filter(|task| !known.contains(task)).map(|task| format!("to do: {task}")),
+            );
+            if tasks.is_empty() && !known.is_empty() {
+                lines.push(format!("nothing more to do for {}", names::of_reservation(saga.reservation)));
+            }
+        }
+        self.tasks.retain(|_, tasks| !tasks.is_empty());
+        let all = self
+            .shard
+            .tasks(None)
+            .map(|saga| (saga.reservation, saga.tasks.iter().map(print::task).collect::<Vec<_>>()));
+        let all = all.filter(|(_, tasks)| !tasks.is_empty()).collect::<BTreeMap<_, _>>();
+        assert_eq!(all, self.tasks, "every change was told");
         lines
     }
 

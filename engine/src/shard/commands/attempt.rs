@@ -3,7 +3,7 @@
 use crate::shard::Shard;
 use crate::shard::admission::Room;
 use crate::state::{Slot, keyed};
-use crate::vocabulary::command::Reserve;
+use crate::vocabulary::command::{Attempt, Reserve};
 use crate::vocabulary::id::ReservationId;
 use crate::vocabulary::limits::{LIVE_NAMED_MAX, QUANTITY_MAX};
 use crate::vocabulary::product::PaymentMode;
@@ -25,21 +25,28 @@ pub(in crate::shard) fn find_buyer(shard: &Shard, secret: &[u8; 16], command: &R
 pub(in crate::shard) fn find_product(
     shard: &Shard,
     secret: &[u8; 16],
-    command: &Reserve,
+    attempt: &Attempt<'_>,
 ) -> Result<Slot, Refusal> {
+    let command = attempt.reserve;
     if !(1..=QUANTITY_MAX).contains(&command.quantity) {
         return Err(Refusal::Invalid(Field::Quantity));
     }
-    shard.products.find(secret, &command.product).ok_or(Refusal::NotFound)
+    let slot = shard.products.find(secret, &command.product).ok_or(Refusal::NotFound)?;
+    let payment = shard.products.at(slot).description.payment;
+    if command.purchase && !attempt.has_means && payment == PaymentMode::Provider {
+        return Err(Refusal::Invalid(Field::PaymentMethod));
+    }
+    Ok(slot)
 }
 
 /// All other refusals, or what there is room for.
 pub(in crate::shard) fn admit<'a>(
     shard: &Shard,
-    command: &'a Reserve,
+    attempt: &Attempt<'a>,
     product: Slot,
     buyer: Buyer,
 ) -> Result<Room<'a>, Refusal> {
+    let command = attempt.reserve;
     check_window(shard, product)?;
     let allowance = allowance(shard, command, product, buyer)?;
     let group = group_allowance(shard, command, product, buyer)?;
@@ -47,7 +54,7 @@ pub(in crate::shard) fn admit<'a>(
     if stock.available < u64::from(command.quantity) {
         return Err(Refusal::SoldOut { available: stock.available, may_return: stock.held > 0 });
     }
-    check_state(shard, command, product)?;
+    check_state(shard, attempt, product)?;
     Ok(Room { available: stock.available, allowance, group })
 }
 
@@ -101,15 +108,21 @@ fn names(shard: &Shard, live: impl Iterator<Item = Slot>) -> Vec<ReservationId> 
     live.take(LIVE_NAMED_MAX).map(|slot| shard.reservations.at(slot).id).collect()
 }
 
-/// A purchase needs a product without payment; and an id is there once, whoever sends it again.
-fn check_state(shard: &Shard, command: &Reserve, product: Slot) -> Result<(), Refusal> {
+/// A purchase needs a product without payment, or something to pay with and a provider to take it; and an id is there
+/// once, whoever sends it again.
+fn check_state(shard: &Shard, attempt: &Attempt<'_>, product: Slot) -> Result<(), Refusal> {
+    let command = attempt.reserve;
     let product = shard.products.at(product);
-    let at_once = product.description.payment == PaymentMode::None;
-    if command.purchase && !at_once {
+    let becomes_order = match product.description.payment {
+        PaymentMode::None => true,
+        PaymentMode::Provider => attempt.has_means,
+        PaymentMode::External => false,
+    };
+    if (command.purchase || attempt.has_means) && !becomes_order {
         return Err(Refusal::Conflict(Status::Product(product.status(shard.now))));
     }
     if let Some(slot) = shard.reservations.find(command.reservation) {
         return Err(Refusal::Conflict(Status::Reservation(shard.reservations.at(slot).status)));
     }
-    if at_once { super::order::check_id(shard, command.order) } else { Ok(()) }
+    if becomes_order { super::order::check_id(shard, command.order) } else { Ok(()) }
 }

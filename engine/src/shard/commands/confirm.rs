@@ -1,6 +1,6 @@
 //! Confirm: the payment outside succeeded. The hold becomes an order.
 
-use super::order;
+use super::order::{self, Paid};
 use crate::shard::step::{About, Effect, Step};
 use crate::state::Slot;
 use crate::vocabulary::command::Confirm;
@@ -29,10 +29,11 @@ pub(super) fn run(step: &mut Step<'_>, command: &Confirm) -> Effect {
             return Err(Refusal::Conflict(Status::Reservation(status)));
         }
     }
+    order::check_outside(step.shard, slot)?;
     order::check_id(step.shard, command.order)?;
     let sold = step.check_hold(slot).and_then(|()| step.sell_units(slot));
     step.or_freeze(product, sold)?;
-    order::make(step, slot, command.order, Some(command.payment.clone()));
+    order::make(step, slot, command.order, Paid::Outside(command.payment.clone()));
     Ok(done)
 }
 

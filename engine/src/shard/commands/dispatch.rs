@@ -1,8 +1,8 @@
 //! From a command to its file.
 
 use super::{
-    activate_rules, adjust_stock, archive, cancel, checkout, confirm, found, pause, put_product, refund,
-    release, reserve, resume,
+    activate_rules, adjust_stock, archive, cancel, checkout, confirm, found, notice, pause, pay, purchase,
+    put_product, refund, release, report, reserve, resume,
 };
 use crate::shard::step::{Effect, Step};
 use crate::vocabulary::command::Command;
@@ -23,5 +23,9 @@ pub(in crate::shard) fn run(step: &mut Step<'_>, command: &Command) -> Effect {
         Command::Confirm(command) => confirm::run(step, command),
         Command::Release(command) => release::run(step, command),
         Command::Refund(command) => refund::run(step, command),
+        Command::Pay(command) => pay::run(step, command),
+        Command::Purchase(command) => purchase::run(step, command),
+        Command::Report(command) => report::run(step, command),
+        Command::Notice(command) => notice::run(step, command),
     }
 }

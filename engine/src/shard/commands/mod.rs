@@ -9,12 +9,16 @@ mod checkout;
 mod confirm;
 mod dispatch;
 mod found;
+mod notice;
 mod operation;
-mod order;
+pub(super) mod order;
 mod pause;
+mod pay;
+mod purchase;
 mod put_product;
 mod refund;
 mod release;
+mod report;
 mod reserve;
 mod resume;
 

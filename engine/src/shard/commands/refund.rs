@@ -1,12 +1,11 @@
-//! Refund: records that money of an order went back, and puts its units back on sale if wanted.
+//! Refund: money of an order goes back, and its units back on sale if wanted. Where the shop took the money it gave it
+//! back as well, and this records it; where the provider did, it is begun here and driven to its end by the saga.
 
 use crate::shard::step::{About, Effect, Step};
 use crate::state::Slot;
 use crate::state::order::Order;
-use crate::state::refund::Refund as Record;
-use crate::state::stock::{self, Pool};
+use crate::state::refund::{Payout, Refund as Record};
 use crate::vocabulary::command::Refund;
-use crate::vocabulary::event::Fact;
 use crate::vocabulary::outcome::Done;
 use crate::vocabulary::refusal::{Field, Refusal, Status};
 use crate::vocabulary::view::OrderStatus;
@@ -22,56 +21,62 @@ pub(super) fn run(step: &mut Step<'_>, command: &Refund) -> Effect {
         step.not_frozen(product)?;
     }
     let known = step.shard.refunds.find(command.id).is_some();
-    if known || status == OrderStatus::Refunded {
+    if known || matches!(status, OrderStatus::Refunded | OrderStatus::Cancelled) {
         return Err(Refusal::Conflict(Status::Order(status)));
     }
+    if step.shard.orders.at(slot).charge.is_some() {
+        let refund = begin(step, command, slot, amount);
+        return Ok((Done::RefundBegun(command.id), About::Refund(refund)));
+    }
     if command.restock {
-        restock(step, slot)?;
+        let returned = step.return_units(slot);
+        step.or_freeze(product, returned)?;
     }
     let refund = record(step, command, slot, amount);
     Ok((Done::Refunded(command.id), About::Refund(refund)))
 }
 
-/// The amount that goes back. Of an order whose money went back already no amount is right or wrong.
+/// The amount that goes back. Of an order that has none to give back any more, no amount is right or wrong.
 fn check_amount(order: &Order, command: &Refund) -> Result<u64, Refusal> {
     let rest = order.rest();
     let amount = command.amount.unwrap_or(rest);
-    if order.status == OrderStatus::Refunded {
+    if matches!(order.status, OrderStatus::Refunded | OrderStatus::Cancelled) {
         return Ok(0);
     }
-    if amount > rest || (amount == 0 && rest > 0) {
+    let was_free = order.amount == 0;
+    if amount > rest || (amount == 0 && !was_free) {
         return Err(Refusal::Invalid(Field::Amount { takes: rest }));
     }
-    if command.restock && amount != rest {
+    if command.restock && (amount != rest || order.restocked) {
         return Err(Refusal::Invalid(Field::Restock));
     }
     Ok(amount)
 }
 
-/// Sold units become available, and no longer count against the buyer's limits.
-fn restock(step: &mut Step<'_>, slot: Slot) -> Result<(), Refusal> {
-    let order = step.shard.orders.at(slot);
-    let (product, buyer, quantity) = (order.product, order.buyer, order.quantity);
-    let mut books = step.shard.products.at(product).stock;
-    let moved = stock::shift(&mut books, Pool::Sold, Pool::Available, quantity);
-    step.or_freeze(product, moved)?;
-    step.shard.products.change(product).keep(books);
-    let place = step.shard.place(product);
-    step.shard.buyers.remove_units(buyer, place, quantity);
-    Ok(())
+/// The provider is to give it back. Until it did, nothing but the amount that is left changes: not the units, for a
+/// refund that fails leaves the buyer with what was bought.
+fn begin(step: &mut Step<'_>, command: &Refund, order: Slot, amount: u64) -> Slot {
+    step.shard.change_order(order, |order| {
+        if let Some(charge) = &mut order.charge {
+            charge.refunding = charge.refunding.saturating_add(amount);
+        }
+    });
+    let payout = Some(Box::new(Payout::new()));
+    let (id, created_at, restock) = (command.id, step.now(), command.restock);
+    let slot = step.shard.add_refund(Record { id, created_at, amount, order, restock, payout });
+    step.emit_refund(slot);
+    slot
 }
 
+/// It was given back outside.
 fn record(step: &mut Step<'_>, command: &Refund, order: Slot, amount: u64) -> Slot {
-    let created_at = step.now();
     step.shard.change_order(order, |order| {
-        order.refunded = order.refunded.saturating_add(amount);
-        let all = order.rest() == 0;
-        order.status = if all { OrderStatus::Refunded } else { OrderStatus::PartiallyRefunded };
-        order.restocked = command.restock;
+        order.refund(order.refunded.saturating_add(amount));
+        order.restocked |= command.restock;
     });
-    let refund = Record { id: command.id, created_at, amount, order, restock: command.restock };
-    let slot = step.shard.add_refund(refund);
-    step.emit(Fact::Refund(Box::new(step.shard.refund_view(slot))));
+    let (id, created_at, restock) = (command.id, step.now(), command.restock);
+    let slot = step.shard.add_refund(Record { id, created_at, amount, order, restock, payout: None });
+    step.emit_refund(slot);
     step.emit_order(order);
     slot
 }

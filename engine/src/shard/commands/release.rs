@@ -1,5 +1,6 @@
 //! Release: the payment outside failed or was given up. Held again, or over if the hold's time is up.
 
+use super::order;
 use crate::shard::step::{About, Effect, Step};
 use crate::vocabulary::command::Release;
 use crate::vocabulary::outcome::Done;
@@ -20,6 +21,7 @@ pub(super) fn run(step: &mut Step<'_>, command: &Release) -> Effect {
             return Err(Refusal::Conflict(Status::Reservation(status)));
         }
     }
+    order::check_outside(step.shard, slot)?;
     let sound = step.check_hold(slot);
     step.or_freeze(product, sound)?;
     if in_time {

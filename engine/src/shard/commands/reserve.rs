@@ -1,11 +1,12 @@
 //! Reserve: holds units for a buyer. Where nothing is to be paid, the hold becomes an order at once.
 
-use super::{attempt, order};
+use super::attempt;
+use super::order::{self, Paid};
 use crate::shard::step::{About, Effect, Step};
 use crate::state::reservation::Reservation;
 use crate::state::stock::{self, Pool};
 use crate::state::{Broken, NONE, Slot};
-use crate::vocabulary::command::Reserve;
+use crate::vocabulary::command::{Attempt, Reserve};
 use crate::vocabulary::outcome::Done;
 use crate::vocabulary::product::PaymentMode;
 use crate::vocabulary::refusal::Refusal;
@@ -15,11 +16,12 @@ pub(super) fn run(step: &mut Step<'_>, command: &Reserve) -> Effect {
     let secret = step.shard.secret.ok_or(Refusal::NotReady)?;
     let buyer = attempt::find_buyer(step.shard, &secret, command);
     step.key_fits_buyer(buyer.slot)?;
-    let product = attempt::find_product(step.shard, &secret, command)?;
+    let attempt = Attempt::from(command);
+    let product = attempt::find_product(step.shard, &secret, &attempt)?;
     step.key_is_free()?;
-    attempt::admit(step.shard, command, product, buyer)?;
+    attempt::admit(step.shard, &attempt, product, buyer)?;
     match step.shard.products.at(product).description.payment {
-        PaymentMode::External => hold(step, command, product, buyer),
+        PaymentMode::External | PaymentMode::Provider => hold(step, command, product, buyer),
         PaymentMode::None => order_at_once(step, command, product, buyer),
     }
 }
@@ -34,15 +36,25 @@ fn hold(step: &mut Step<'_>, command: &Reserve, product: Slot, buyer: attempt::B
     Ok((Done::Reserved(command.reservation), About::Reservation(slot)))
 }
 
-fn order_at_once(step: &mut Step<'_>, command: &Reserve, product: Slot, buyer: attempt::Buyer) -> Effect {
+pub(super) fn order_at_once(
+    step: &mut Step<'_>,
+    command: &Reserve,
+    product: Slot,
+    buyer: attempt::Buyer,
+) -> Effect {
     let taken = take_units(step, command, product, Pool::Sold);
     step.or_freeze(product, taken)?;
     let slot = record(step, command, product, buyer);
-    order::make(step, slot, command.order, None);
+    order::make(step, slot, command.order, Paid::Nothing);
     Ok((Done::Ordered(command.reservation), About::Reservation(slot)))
 }
 
-fn take_units(step: &mut Step<'_>, command: &Reserve, product: Slot, to: Pool) -> Result<(), Broken> {
+pub(super) fn take_units(
+    step: &mut Step<'_>,
+    command: &Reserve,
+    product: Slot,
+    to: Pool,
+) -> Result<(), Broken> {
     let mut books = step.shard.products.at(product).stock;
     stock::shift(&mut books, Pool::Available, to, command.quantity)?;
     step.shard.products.change(product).keep(books);
@@ -50,7 +62,7 @@ fn take_units(step: &mut Step<'_>, command: &Reserve, product: Slot, to: Pool) -
 }
 
 /// The reservation with all that counts it, but its timer.
-fn record(step: &mut Step<'_>, command: &Reserve, product: Slot, buyer: attempt::Buyer) -> Slot {
+pub(super) fn record(step: &mut Step<'_>, command: &Reserve, product: Slot, buyer: attempt::Buyer) -> Slot {
     let shard = &mut *step.shard;
     let buyer = buyer.slot.unwrap_or_else(|| shard.buyers.find_or_add(buyer.hash, &command.buyer));
     let description = &shard.products.at(product).description;

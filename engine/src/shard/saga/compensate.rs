@@ -1,0 +1,47 @@
+//! Money that was taken though it should not have been goes back, however long that takes.
+
+use super::Unfit;
+use super::hear::Heard;
+use crate::shard::step::Step;
+use crate::state::Slot;
+use crate::state::saga::Stage;
+use crate::vocabulary::text::ProviderRefundId;
+
+impl Step<'_> {
+    pub(super) fn compensation_made(&mut self, slot: Slot, attempt: u8, refund: &ProviderRefundId) -> Heard {
+        let one = self.one(slot, attempt)?;
+        if one.stage != Stage::Compensating || one.compensation.as_ref().is_some_and(|made| made != refund) {
+            return Err(Unfit);
+        }
+        self.change_try(slot, attempt, |one| one.compensation = Some(refund.clone()));
+        Ok(())
+    }
+
+    pub(super) fn compensated(&mut self, slot: Slot, attempt: u8) -> Heard {
+        let one = self.one(slot, attempt)?;
+        match one.stage {
+            Stage::Compensating => {
+                self.change_try(slot, attempt, |one| one.go(Stage::Dead));
+                self.leave_payment(slot, attempt);
+                Ok(())
+            }
+            Stage::Dead if one.compensation.is_some() => Ok(()),
+            _ => Err(Unfit),
+        }
+    }
+
+    /// Another refund is to be made, under another key: `since` is later than the one before had.
+    pub(super) fn compensation_failed(&mut self, slot: Slot, attempt: u8) -> Heard {
+        let one = self.one(slot, attempt)?;
+        let is_back_no_more = one.stage == Stage::Dead && one.compensation.is_some();
+        if one.stage != Stage::Compensating && !is_back_no_more {
+            return Err(Unfit);
+        }
+        let now = self.now();
+        self.change_try(slot, attempt, |one| {
+            (one.compensation, one.since) = (None, now);
+            one.go(Stage::Compensating);
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,111 @@
+//! What becomes of a refund that an operator asked for.
+//!
+//! Its units go back on sale when it succeeds, not before: a refund that fails leaves the buyer with what was bought,
+//! and units that somebody has must not be sold again.
+
+use super::Unfit;
+use super::hear::Heard;
+use crate::shard::step::Step;
+use crate::state::Slot;
+use crate::vocabulary::saga::Finding;
+use crate::vocabulary::text::{DeclineCode, ProviderRefundId};
+use crate::vocabulary::view::RefundStatus;
+
+impl Step<'_> {
+    /// Takes a finding about a refund by the provider.
+    pub(in crate::shard) fn hear_of_refund(&mut self, slot: Slot, finding: &Finding) -> Heard {
+        match finding {
+            Finding::RefundMade(_, made) => self.refund_made(slot, made)?,
+            Finding::RefundSucceeded(_) => self.refund_succeeded(slot)?,
+            Finding::RefundFailed(_, code) => self.refund_failed(slot, code)?,
+            _ => return Err(Unfit),
+        }
+        self.shard.change_refund(slot, |refund| {
+            refund.payout.iter_mut().for_each(|payout| payout.noticed = false);
+        });
+        Ok(())
+    }
+
+    fn refund_made(&mut self, slot: Slot, made: &ProviderRefundId) -> Heard {
+        let payout = self.shard.refunds.at(slot).payout.as_ref().ok_or(Unfit)?;
+        match &payout.made {
+            Some(known) if known == made => Ok(()),
+            None if payout.status == RefundStatus::Pending => {
+                self.shard.change_refund(slot, |refund| {
+                    refund.payout.iter_mut().for_each(|payout| payout.made = Some(made.clone()));
+                });
+                Ok(())
+            }
+            _ => Err(Unfit),
+        }
+    }
+
+    /// One that had failed can succeed after all, unless its amount was given back otherwise since.
+    fn refund_succeeded(&mut self, slot: Slot) -> Heard {
+        let refund = self.shard.refunds.at(slot);
+        let order = self.shard.orders.at(refund.order);
+        let was_made = refund.payout.as_ref().is_some_and(|payout| payout.made.is_some());
+        match refund.status() {
+            RefundStatus::Succeeded => return Ok(()),
+            RefundStatus::Failed if !was_made || refund.amount > order.rest() => return Err(Unfit),
+            RefundStatus::Pending | RefundStatus::Failed => {}
+        }
+        let order = refund.order;
+        self.end_refund(slot, RefundStatus::Succeeded, None);
+        self.emit_order(order);
+        Ok(())
+    }
+
+    /// A refund can fail after it had succeeded: the bank sent the money back. Units that went back on sale stay there.
+    fn refund_failed(&mut self, slot: Slot, code: &DeclineCode) -> Heard {
+        let refund = self.shard.refunds.at(slot);
+        let (order, status) = (refund.order, refund.status());
+        if status == RefundStatus::Failed {
+            return Ok(());
+        }
+        self.end_refund(slot, RefundStatus::Failed, Some(code));
+        if status == RefundStatus::Succeeded {
+            self.emit_order(order);
+        }
+        Ok(())
+    }
+
+    /// Gives a refund its end, or the other one. That the order changed is for the caller to tell.
+    pub(super) fn end_refund(&mut self, slot: Slot, status: RefundStatus, error: Option<&DeclineCode>) {
+        let refund = self.shard.refunds.at(slot);
+        let (order, amount, before) = (refund.order, refund.amount, refund.status());
+        let restock = refund.restock && status == RefundStatus::Succeeded;
+        self.shard.change_refund(slot, |refund| {
+            refund.payout.iter_mut().for_each(|payout| {
+                payout.status = status;
+                payout.error = error.cloned();
+            });
+        });
+        self.shard.change_order(order, |order| {
+            if let (RefundStatus::Pending, Some(charge)) = (before, &mut order.charge) {
+                charge.refunding = charge.refunding.saturating_sub(amount);
+            }
+            match (before, status) {
+                (_, RefundStatus::Succeeded) => order.refund(order.refunded.saturating_add(amount)),
+                (RefundStatus::Succeeded, _) => order.refund(order.refunded.saturating_sub(amount)),
+                _ => {}
+            }
+        });
+        if restock {
+            self.restock(order);
+        }
+        self.emit_refund(slot);
+    }
+
+    /// The money is back whatever the books say; if they do not allow it, the units stay where they are.
+    fn restock(&mut self, order: Slot) {
+        if self.shard.orders.at(order).restocked {
+            return;
+        }
+        let product = self.shard.orders.at(order).product;
+        let returned = self.return_units(order);
+        if self.or_freeze(product, returned).is_ok() {
+            self.shard.change_order(order, |order| order.restocked = true);
+        }
+    }
+}
