@@ -1,0 +1,104 @@
+//! The client: one exchange with the provider at a time, and what came of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+
+use super::answer;
+use super::call::Call;
+use super::connect::{self, Pool};
+use super::error::NoClient;
+use super::verdict::{Reason, Verdict};
+use crate::config::{Accounts, BaseUrl, Config, Timeouts};
+
+/// The version of the provider's API that requests and objects are of.
+pub const API_VERSION: &str = "2025-09-30.clover";
+
+const AGENT: &str = concat!("flashsale/", env!("CARGO_PKG_VERSION"));
+
+/// Speaks to the provider. Never repeats anything by itself: that is the saga's, which knows what may be repeated.
+#[derive(Clone)]
+pub struct Client {
+    pool: Pool,
+    base: BaseUrl,
+    accounts: Arc<Accounts>,
+    timeouts: Timeouts,
+}
+
+impl Client {
+    /// A client for the provider as configured.
+    ///
+    /// # Errors
+    /// [`NoClient`] if the provider is to be known by its certificate, and this machine has no roots.
+    pub fn new(config: &Config) -> Result<Client, NoClient> {
+        Ok(Client {
+            pool: connect::pool(&config.base_url, config.timeouts.connect)?,
+            base: config.base_url.clone(),
+            accounts: Arc::new(config.accounts.clone()),
+            timeouts: config.timeouts,
+        })
+    }
+
+    /// Makes a call and waits for the answer, as long as the timeout of its endpoint is.
+    pub async fn send(&self, call: &Call) -> Verdict {
+        let Some(request) = self.request(call) else { return Verdict::retry(Reason::NoAccount) };
+        let timeout = call.endpoint.timeout(&self.timeouts);
+        match self.exchange(request, call.endpoint.answer_max(), timeout).await {
+            Ok(answer) => answer::read(call.endpoint, answer.status, &answer.headers, &answer.body),
+            Err(reason) => Verdict::retry(reason),
+        }
+    }
+
+    fn request(&self, call: &Call) -> Option<Request<Full<Bytes>>> {
+        let account = self.accounts.get(&call.account)?;
+        let bearer = format!("Bearer {}", account.secret_key.expose());
+        let mut bearer = HeaderValue::from_str(&bearer).expect("a secret is of visible ASCII characters");
+        bearer.set_sensitive(true);
+        let mut request = Request::builder()
+            .method(call.endpoint.method())
+            .uri(format!("{}{}", self.base.as_str(), call.target()))
+            .header(ACCEPT, "application/json")
+            .header(AUTHORIZATION, bearer)
+            .header(USER_AGENT, AGENT)
+            .header("stripe-version", API_VERSION);
+        if let Some(key) = call.key() {
+            request = request
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header("idempotency-key", key);
+        }
+        let body = Full::new(Bytes::copy_from_slice(call.body().as_bytes()));
+        Some(request.body(body).expect("what a request is made of is of visible ASCII characters"))
+    }
+
+    async fn exchange(
+        &self,
+        request: Request<Full<Bytes>>,
+        answer_max: usize,
+        timeout: Duration,
+    ) -> Result<Whole, Reason> {
+        let whole = async {
+            let response = self
+                .pool
+                .request(request)
+                .await
+                .map_err(|error| if error.is_connect() { Reason::Unreachable } else { Reason::Reset })?;
+            let (head, body) = response.into_parts();
+            let body = Limited::new(body, answer_max).collect().await.map_err(|error| {
+                if error.is::<LengthLimitError>() { Reason::Garbled } else { Reason::Reset }
+            })?;
+            Ok(Whole { status: head.status, headers: head.headers, body: body.to_bytes() })
+        };
+        tokio::time::timeout(timeout, whole).await.unwrap_or(Err(Reason::TimedOut))
+    }
+}
+
+/// A whole answer.
+struct Whole {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
