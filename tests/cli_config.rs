@@ -45,6 +45,18 @@ fn check(content: &str, env: &[(&str, &str)]) -> Run {
     flashsale(&["config", "check", "--config", text(&file.path)], env)
 }
 
+/// The settings of an account at the payment provider that can be used.
+const GOOD_ACCOUNT: &str = "name = \"eu\"
+secret_key = \"sk-secret\"
+publishable_key = \"pk-public\"
+webhook_secrets = [\"whsec-secret\"]
+";
+
+/// `GOOD` with an account at the payment provider.
+fn account(settings: &str) -> String {
+    with("[auth]", &format!("[[payment.account]]\n{settings}\n[auth]"))
+}
+
 /// `GOOD` with one piece of it replaced.
 fn with(piece: &str, other: &str) -> String {
     assert!(GOOD.contains(piece), "{piece}");
@@ -58,7 +70,43 @@ fn what_a_configuration_gets_wrong_is_named_with_its_line_and_what_it_takes() {
         ("[cluster".to_owned(), &["cluster.toml:1", "TOML"]),
         (with("name =", "nmae ="), &["cluster.toml:2", "`cluster.nmae`", "nearest is `cluster.name`"]),
         (with("[storage]", "[storag]"), &["cluster.toml:5", "`storag`", "nearest is `storage`"]),
-        (with("[auth]", "[payment]\n[auth]"), &["cluster.toml:3", "`payment` is not a setting"]),
+        (with("[auth]", "[webhook]\n[auth]"), &["cluster.toml:3", "`webhook` is not a setting"]),
+        (
+            with("[auth]", "[payment]\nbase_url = 1\n[auth]"),
+            &["cluster.toml:4", "`payment.base_url` cannot be 1"],
+        ),
+        (
+            with("[auth]", "[payment]\naccount = 1\n[auth]"),
+            &["cluster.toml:4", "[[payment.account]] sections"],
+        ),
+        (
+            with("[auth]", "[payment]\nwebhook_secrets = [\"whsec\"]\n[auth]"),
+            &["no payment account takes buyers"],
+        ),
+        (account("name = \"EU\""), &["`payment.account.name` cannot be \"EU\"", "a-z 0-9 _ -"]),
+        (account("name = \"eu\""), &["`payment.account.eu.secret_key` is missing", "env:NAME"]),
+        (account("name = \"eu\"\nsecretkey = \"a\""), &["nearest is `payment.account.eu.secret_key`"]),
+        (
+            account("name = \"eu\"\nsecret_key = \"env:NO_SUCH_KEY\"\npublishable_key = \"pk\""),
+            &["`payment.account.eu.secret_key`", "NO_SUCH_KEY is not set"],
+        ),
+        (
+            account("name = \"eu\"\nsecret_key = \"sk-1\"\npublishable_key = \"pk\""),
+            &["no `webhook_secrets`", "at least one"],
+        ),
+        (
+            account(&format!("{GOOD_ACCOUNT}[[payment.account]]\n{GOOD_ACCOUNT}")),
+            &["payment.account eu is there twice", "its own `name`"],
+        ),
+        (
+            with(
+                "[auth]",
+                &format!(
+                    "[payment]\nbase_url = \"http://pay.example\"\n[[payment.account]]\n{GOOD_ACCOUNT}[auth]"
+                ),
+            ),
+            &["cluster.toml:4", "http is for loopback"],
+        ),
         (with("id = 2", "id = 2\nhtp = 1"), &["cluster.toml:13", "`node.2.htp`", "`node.2.http`"]),
         (with("name = \"test\"", ""), &["cluster.toml", "`cluster.name` is missing", "1 to 64 characters"]),
         (with("\"test\"", "7"), &["cluster.toml:2", "`cluster.name` cannot be 7"]),
@@ -165,12 +213,38 @@ fn the_environment_overrides_the_file() {
 }
 
 #[test]
+fn the_payment_provider_is_told_of_without_its_secrets() {
+    let file = file(&account(GOOD_ACCOUNT));
+    let env = [
+        ("FLASHSALE__PAYMENT__ACCOUNT__EU__REQUESTS_PER_SECOND", "50"),
+        ("FLASHSALE__PAYMENT__ACCOUNT__EU__SECRET_KEY", "env:EU_KEY"),
+        ("EU_KEY", "sk-other"),
+    ];
+    let run = flashsale(&["config", "check", "--config", text(&file.path)], &env);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let has = |key: &str, value: &str| {
+        run.stdout
+            .lines()
+            .any(|line| line.contains(key) && line.contains(value) && line.starts_with("cluster"))
+    };
+    assert!(has("payment.base_url", "https://api.stripe.com"), "{}", run.stdout);
+    assert!(has("payment.account.eu.publishable_key", "pk-public"), "{}", run.stdout);
+    assert!(has("payment.account.eu.secret_key", "env:EU_KEY"), "{}", run.stdout);
+    assert!(has("payment.account.eu.requests_per_second ", "50"), "{}", run.stdout);
+    assert!(has("payment.account.eu.requests_per_second_per_endpoint", "25"), "{}", run.stdout);
+    for secret in ["sk-secret", "sk-other", "whsec-secret"] {
+        assert!(!run.stdout.contains(secret), "{}", run.stdout);
+    }
+}
+
+#[test]
 fn what_the_environment_gets_wrong_is_named() {
     let cases: &[(&str, &str, &[&str])] = &[
         ("FLASHSALE__CLUSTER__SHRADS", "5", &["FLASHSALE__CLUSTER__SHRADS", "`cluster.shards`"]),
         ("FLASHSALE__CLUSTER__SHARDS", "many", &["FLASHSALE__CLUSTER__SHARDS", "\"many\"", "1 to 4096"]),
         ("FLASHSALE__CLUSTER__INSECURE", "yes", &["true or false"]),
         ("FLASHSALE__NODE__4__HTTP__LISTEN", "127.0.0.1:1", &["FLASHSALE__NODE__4", "1, 2, 3"]),
+        ("FLASHSALE__PAYMENT__ACCOUNT__US__RETIRED", "true", &["[[payment.account]]", "none"]),
         ("FLASHSALE__NODE__1__HTTP__LISTEN", "here", &["FLASHSALE__NODE__1", "\"here\"", "an IP address"]),
     ];
     for (name, value, words) in cases {

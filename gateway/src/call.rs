@@ -5,6 +5,7 @@ use std::time::Instant;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Uri};
+use bytes::Bytes;
 
 use crate::body::{self, Bounds, Empty, Form};
 use crate::context::Context;
@@ -31,6 +32,11 @@ impl Call {
     pub(crate) async fn form<T: Form>(&mut self) -> Result<T, Problem> {
         body::expect_json(&self.headers)?;
         body::parse(&body::read(std::mem::take(&mut self.body), self.bounds()).await?)
+    }
+
+    /// The body as it came, for one that is signed, of at most `bytes_max` bytes.
+    pub(crate) async fn raw(&mut self, bytes_max: usize) -> Result<Bytes, Problem> {
+        body::read(std::mem::take(&mut self.body), Bounds { bytes_max, deadline: self.deadline }).await
     }
 
     /// No body, or an object without fields.

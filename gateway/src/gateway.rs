@@ -10,31 +10,29 @@ use crate::context::{Context, Shared};
 use crate::drain::Drain;
 use crate::identity::Identity;
 use crate::metrics::Metrics;
-use crate::port::{Lists, Operations, Sale};
-use crate::ports::Tied;
+use crate::port::{Lists, Operations, Payments, Sale};
+use crate::ports::House;
 use crate::routes::{Audience, router};
 
 /// The HTTP face of a node.
-pub struct Gateway<S, L, O> {
-    context: Context<Tied<S, L, O>>,
+pub struct Gateway<S, L, O, P> {
+    context: Context<House<S, L, O, P>>,
     operators: Operators,
     in_flight_max: usize,
     serving: Serving,
 }
 
-impl<S: Sale, L: Lists, O: Operations> Gateway<S, L, O> {
+impl<S: Sale, L: Lists, O: Operations, P: Payments> Gateway<S, L, O, P> {
     /// Makes a gateway and registers its metrics. `/metrics` writes all that is in the registry by then, so others can
     /// register theirs before or after.
     pub fn new(
         config: Config,
-        sale: Arc<S>,
-        lists: Arc<L>,
-        operations: Arc<O>,
+        house: House<S, L, O, P>,
         registry: Arc<Mutex<Registry>>,
-    ) -> Gateway<S, L, O> {
+    ) -> Gateway<S, L, O, P> {
         let metrics = Metrics::register(&mut registry.lock().unwrap_or_else(PoisonError::into_inner));
         let context = Context::new(Shared {
-            ports: Tied { sale, lists, operations },
+            ports: house,
             identity: Identity::new(config.buyers, config.tokens),
             metrics,
             registry,

@@ -32,5 +32,6 @@ pub use config::{Buyers, Config, Operators, Serving};
 pub use drain::Drain;
 pub use gateway::Gateway;
 pub use identity::{Role, TokenError, Tokens};
+pub use ports::House;
 pub use problem::{Code, Explanation, UnknownCode};
 pub use server::{Drained, serve};

@@ -22,6 +22,7 @@ const SECONDS: [f64; 13] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1
 #[derive(Clone, Debug)]
 pub(crate) struct Metrics {
     attempts: Family<Outcome, Counter>,
+    webhooks: Family<Outcome, Counter>,
     requests: Family<Answered, Histogram, fn() -> Histogram>,
     pub(crate) in_flight: Family<Listener, Gauge>,
     pub(crate) shed: Counter,
@@ -53,6 +54,7 @@ impl Metrics {
     pub(crate) fn register(registry: &mut Registry) -> Metrics {
         let metrics = Metrics {
             attempts: Family::default(),
+            webhooks: Family::default(),
             requests: Family::new_with_constructor(|| Histogram::new(SECONDS)),
             in_flight: Family::default(),
             shed: Counter::<u64, AtomicU64>::default(),
@@ -65,6 +67,11 @@ impl Metrics {
             "attempts",
             "Attempts to reserve or purchase, by outcome",
             metrics.attempts.clone(),
+        );
+        registry.register(
+            "webhooks",
+            "Events of the payment provider, by whether they were taken",
+            metrics.webhooks.clone(),
         );
         let http = registry.sub_registry_with_prefix("http");
         http.register_with_unit(
@@ -85,6 +92,11 @@ impl Metrics {
     /// Counts what an attempt came to.
     pub(crate) fn attempt(&self, outcome: &'static str) {
         self.attempts.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// Counts what became of an event of the provider's.
+    pub(crate) fn webhook(&self, outcome: &'static str) {
+        self.webhooks.get_or_create(&Outcome { outcome }).inc();
     }
 
     /// The series of one route.

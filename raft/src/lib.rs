@@ -10,6 +10,7 @@
 pub mod board;
 pub mod call;
 pub mod data_dir;
+pub mod desk;
 pub mod disk;
 pub mod entry;
 pub mod log;

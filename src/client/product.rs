@@ -111,9 +111,10 @@ struct Facts {
     /// When it closes [default: never].
     #[arg(long, value_name = "TIME")]
     closes_at: Option<String>,
-    /// Who takes the payment: `external` (the shop confirms) or `none` (a hold is an order at once).
-    #[arg(long, value_name = "MODE", default_value = "external")]
-    payment: String,
+    /// Who takes the payment: `provider`, `external` (the shop confirms) or `none` (a hold is an order at once) [default:
+    /// provider].
+    #[arg(long, value_name = "MODE")]
+    payment: Option<String>,
 }
 
 impl Facts {

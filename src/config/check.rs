@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::model::Config;
-use super::schema::{Fallback, SETTINGS, Scope, Setting};
+use super::schema::{ACCOUNTS, Fallback, LISTS, List, NODES, SETTINGS, Scope, Setting};
 use super::settings::Settings;
 use super::{Error, Node};
 
@@ -38,16 +38,22 @@ pub(crate) fn report(path: &Path, node: Option<u64>) -> Result<Report, Error> {
         Some(id) => vec![config.node(id)?],
         None => config.nodes.iter().collect(),
     };
-    let lines = SETTINGS.iter().filter(|setting| !setting.key.starts_with("node."));
+    let lines = SETTINGS.iter().filter(|setting| LISTS.iter().all(|list| list.split(setting.key).is_none()));
     let mut lines: Vec<Line> =
         lines.map(|setting| line(setting, setting.key.to_owned(), None, &settings)).collect();
+    for name in settings.items(&ACCOUNTS) {
+        lines.extend(item(&ACCOUNTS, name, None, &settings));
+    }
     for node in nodes {
-        let own = SETTINGS.iter().filter(|setting| setting.key.starts_with("node."));
-        lines.extend(own.map(|setting| {
-            line(setting, setting.key.replace('*', &node.id.to_string()), Some(node), &settings)
-        }));
+        lines.extend(item(&NODES, &node.id.to_string(), Some(node), &settings));
     }
     Ok(Report { path: path.display().to_string(), settings: lines })
+}
+
+/// What an item of a list means.
+fn item(list: &List, name: &str, node: Option<&Node>, settings: &Settings) -> impl Iterator<Item = Line> {
+    let own = SETTINGS.iter().filter(|setting| list.split(setting.key).is_some());
+    own.map(move |setting| line(setting, setting.key.replace('*', name), node, settings))
 }
 
 fn line(setting: &'static Setting, key: String, node: Option<&Node>, settings: &Settings) -> Line {

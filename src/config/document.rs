@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use toml::Spanned;
-use toml::de::{DeArray, DeTable, DeValue};
+use toml::de::{DeTable, DeValue};
 
+use super::schema::List;
 use super::settings::{Entry, Origin, Settings, Value};
 use super::{Error, schema};
 
@@ -16,14 +17,7 @@ pub(super) fn read(text: &str, settings: &mut Settings) -> Result<(), Error> {
         message: error.message().replace('\n', " "),
     })?;
     for (name, value) in root.get_ref() {
-        let start = name.span().start;
-        match (name.get_ref().as_ref(), value.get_ref()) {
-            ("node", DeValue::Array(nodes)) => document.nodes(nodes, settings)?,
-            ("node", other) => {
-                return Err(document.wrong(start, "node", other, "[[node]] sections, one for each node"));
-            }
-            (name, value) => document.take(name, start, value, settings)?,
-        }
+        document.take(name.get_ref(), name.span().start, value.get_ref(), settings)?;
     }
     Ok(())
 }
@@ -34,38 +28,50 @@ struct Document<'t> {
 }
 
 impl Document<'_> {
-    fn nodes(&self, nodes: &DeArray<'_>, settings: &mut Settings) -> Result<(), Error> {
-        for node in nodes.iter() {
-            let start = node.span().start;
-            let DeValue::Table(table) = node.get_ref() else {
-                return Err(self.wrong(
-                    start,
-                    "node",
-                    node.get_ref(),
-                    "[[node]] sections, one for each node",
-                ));
+    /// Takes the items of a list. Its name starts at `start`.
+    fn list(
+        &self,
+        list: &'static List,
+        start: usize,
+        value: &DeValue<'_>,
+        settings: &mut Settings,
+    ) -> Result<(), Error> {
+        let DeValue::Array(items) = value else {
+            return Err(self.wrong(start, list.path, value, list.takes));
+        };
+        for item in items.iter() {
+            let start = item.span().start;
+            let DeValue::Table(table) = item.get_ref() else {
+                return Err(self.wrong(start, list.path, item.get_ref(), list.takes));
             };
-            let id = self.node_id(start, table)?;
-            if settings.nodes.contains(&id) {
-                return Err(Error::TwiceNode { origin: self.origin(start), node: id });
+            let name = self.name(list, start, table)?;
+            if !settings.add_item(list, &name) {
+                return Err(Error::TwiceItem {
+                    origin: self.origin(start),
+                    list: list.path,
+                    name,
+                    key: list.name,
+                });
             }
-            settings.nodes.push(id);
-            self.table(&format!("node.{id}"), table, settings)?;
+            self.table(&list.item(&name), table, settings)?;
         }
         Ok(())
     }
 
-    fn node_id(&self, start: usize, node: &DeTable<'_>) -> Result<u64, Error> {
-        let takes = schema::find("node.*.id").map_or("a number", |setting| setting.takes);
-        let Some(id) = node.get("id") else {
-            let (origin, key) = (self.origin(start), "node.id".to_owned());
-            return Err(Error::Missing { origin, key, takes: takes.to_owned() });
+    /// What an item of a list, which starts at `start`, is called.
+    fn name(&self, list: &List, start: usize, item: &DeTable<'_>) -> Result<String, Error> {
+        let key = list.item(list.name);
+        let takes =
+            schema::find(&format!("{}.{}", list.item("*"), list.name)).map_or("", |found| found.takes);
+        let Some(name) = item.get(list.name) else {
+            return Err(Error::Missing { origin: self.origin(start), key, takes: takes.to_owned() });
         };
-        match value_of(id.get_ref()) {
+        match value_of(name.get_ref()) {
             Some(Value::Integer(number)) if (1..=i64::from(u32::MAX)).contains(&number) => {
-                Ok(number.unsigned_abs())
+                Ok(number.to_string())
             }
-            _ => Err(self.wrong(id.span().start, "node.id", id.get_ref(), takes)),
+            Some(Value::Text(name)) if is_name(&name) => Ok(name),
+            _ => Err(self.wrong(name.span().start, &key, name.get_ref(), takes)),
         }
     }
 
@@ -83,6 +89,9 @@ impl Document<'_> {
         value: &DeValue<'_>,
         settings: &mut Settings,
     ) -> Result<(), Error> {
+        if let Some(list) = schema::list(key) {
+            return self.list(list, start, value, settings);
+        }
         if schema::is_section(key) {
             return match value {
                 DeValue::Table(table) => self.table(key, table, settings),
@@ -93,10 +102,10 @@ impl Document<'_> {
         let Some(setting) = schema::find(key) else {
             return Err(Error::Unknown { origin, key: key.to_owned(), nearest: schema::nearest(key) });
         };
-        match value_of(value) {
-            Some(value) if value.fits(setting) => settings.put(key, Entry { value, origin }),
-            _ => return Err(self.wrong(start, key, value, setting.takes)),
-        }
+        let Some(value) = value_of(value).and_then(|value| value.into(setting.kind)) else {
+            return Err(self.wrong(start, key, value, setting.takes));
+        };
+        settings.put(key, Entry { value, origin });
         Ok(())
     }
 
@@ -113,6 +122,13 @@ impl Document<'_> {
         let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
         Origin::File { path: self.path.clone(), line }
     }
+}
+
+/// A name that can stand in the name of an environment variable, in whatever case that is written.
+fn is_name(text: &str) -> bool {
+    let allowed =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
+    (1..=64).contains(&text.len()) && text.bytes().all(allowed) && !text.contains("__")
 }
 
 /// A TOML value as one that settings have; nothing if no setting has such a one.

@@ -20,8 +20,8 @@ pub(crate) enum Error {
     Wrong { origin: Origin, key: String, got: String, takes: String },
     #[error("{origin}: `{key}`: {source}; it takes {takes}")]
     Secret { origin: Origin, key: String, source: secret::Error, takes: String },
-    #[error("{origin}: node {node} is there twice; every [[node]] takes an id of its own")]
-    TwiceNode { origin: Origin, node: u64 },
+    #[error("{origin}: {list} {name} is there twice; every [[{list}]] takes its own `{key}`")]
+    TwiceItem { origin: Origin, list: &'static str, name: String, key: &'static str },
     #[error("{path}: it has {count} [[node]] sections; this version takes exactly 3", path = .path.display())]
     NodeCount { path: PathBuf, count: usize },
     #[error("{origin}: `{key}` is {address} like `{other}`; every listener takes an address of its own")]
@@ -57,6 +57,16 @@ pub(crate) enum Error {
     TwiceToken { origin: Origin, key: String, other: String },
     #[error("{origin}: `cluster.{key}` = {got} is too short; it takes more than {least}, which is {why}")]
     Times { origin: Origin, key: &'static str, got: String, least: String, why: &'static str },
+    #[error("{origin}: `payment.base_url` cannot be {got}: {source}")]
+    BaseUrl { origin: Origin, got: String, source: payment::NotABaseUrl },
+    #[error("{path}: [payment]: {source}", path = .path.display())]
+    Accounts { path: PathBuf, source: payment::BadAccounts },
+    #[error(
+        "{path}: [payment] has no `webhook_secrets`, so the provider's events could not be told from forged ones; it \
+         takes at least one",
+        path = .path.display()
+    )]
+    NoWebhookSecret { path: PathBuf },
     #[error("--node {node}: there is no such node; the configuration has {known}")]
     NoSuchNode { node: u64, known: String },
 }

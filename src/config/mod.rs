@@ -1,7 +1,7 @@
 //! The configuration of a cluster: one file for all nodes, overridden value by value from the environment.
 //!
 //! [`schema`] is the one list of settings. The file ([`document`]) and the environment ([`overrides`]) are flattened to
-//! its keys, [`build`] makes types of the values, and [`rules`] checks what no value can say alone.
+//! its keys, [`values`] reads each, [`build`] makes types of them, and [`rules`] checks what no value can say alone.
 
 mod build;
 pub(crate) mod check;
@@ -9,10 +9,12 @@ mod document;
 mod error;
 mod model;
 mod overrides;
+mod provider;
 mod rules;
 mod schema;
 mod secret;
 mod settings;
+mod values;
 
 pub(crate) use error::Error;
 pub(crate) use model::{Buyers, Config, Node};

@@ -16,6 +16,8 @@ pub(crate) struct Config {
     pub(crate) storage: Storage,
     pub(crate) auth: Auth,
     pub(crate) limits: Limits,
+    /// The payment provider, if there is one.
+    pub(crate) payment: Option<payment::Config>,
 }
 
 /// What all nodes must agree on.

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::Error;
-use super::schema::{self, Kind, Setting};
+use super::schema::{self, Kind, LISTS, Setting};
 use super::settings::{Entry, Origin, Settings, Value};
 
 const PREFIX: &str = "FLASHSALE__";
@@ -26,31 +26,38 @@ pub(super) fn apply(
 fn apply_one(name: &str, text: &str, settings: &mut Settings) -> Result<(), Error> {
     let origin = Origin::Env(name.to_owned());
     let key = name.strip_prefix(PREFIX).unwrap_or(name).to_ascii_lowercase().replace("__", ".");
-    let Some(setting) = schema::find(&key).filter(|setting| setting.key != "node.*.id") else {
+    let Some(setting) = schema::find(&key).filter(|setting| !names_an_item(setting)) else {
         let nearest = schema::nearest(&key);
         return Err(Error::Unknown { origin, key, nearest });
     };
-    check_node(&key, &origin, settings)?;
+    check_item(&key, &origin, settings)?;
     let Some(value) = parse(setting, text) else {
-        let got = if setting.kind == Kind::Secrets { "what it is".to_owned() } else { format!("{text:?}") };
+        let is_secret = matches!(setting.kind, Kind::Secret | Kind::Secrets);
+        let got = if is_secret { "what it is".to_owned() } else { format!("{text:?}") };
         return Err(Error::Wrong { origin, key, got, takes: setting.takes.to_owned() });
     };
     settings.put(&key, Entry { value, origin });
     Ok(())
 }
 
-/// The environment overrides nodes of the file; it adds none.
-fn check_node(key: &str, origin: &Origin, settings: &Settings) -> Result<(), Error> {
-    let Some(id) = key.strip_prefix("node.").and_then(|rest| rest.split('.').next()) else { return Ok(()) };
-    if settings.nodes.iter().any(|node| node.to_string() == id) {
+fn names_an_item(setting: &Setting) -> bool {
+    LISTS.iter().any(|list| list.split(setting.key).is_some_and(|(_, name)| name == list.name))
+}
+
+/// The environment overrides items of the file's lists; it adds none.
+fn check_item(key: &str, origin: &Origin, settings: &Settings) -> Result<(), Error> {
+    let found = LISTS.iter().find_map(|list| Some((list, list.split(key)?.0)));
+    let Some((list, name)) = found else { return Ok(()) };
+    let known = settings.items(list);
+    if known.iter().any(|item| item == name) {
         return Ok(());
     }
-    let known: Vec<String> = settings.nodes.iter().map(u64::to_string).collect();
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
     Err(Error::Wrong {
         origin: origin.clone(),
-        key: "node.id".to_owned(),
-        got: id.to_owned(),
-        takes: format!("the id of a [[node]] of {}: {}", settings.path.display(), known.join(", ")),
+        key: list.item(list.name),
+        got: name.to_owned(),
+        takes: format!("the {} of a [[{}]] of {}: {known}", list.name, list.path, settings.path.display()),
     })
 }
 
@@ -58,6 +65,7 @@ fn parse(setting: &Setting, text: &str) -> Option<Value> {
     match setting.kind {
         Kind::Text => Some(Value::Text(text.to_owned())),
         Kind::Integer => text.trim().parse().ok().map(Value::Integer),
+        Kind::Secret => Some(Value::Secret(text.trim().to_owned())),
         Kind::Flag => text.trim().parse().ok().map(Value::Flag),
         Kind::Secrets => {
             let secrets = text.split(',').map(str::trim).filter(|secret| !secret.is_empty());

@@ -19,6 +19,7 @@ pub(super) fn check(config: &Config, settings: &Settings) -> Result<(), Error> {
     check_peers(config, settings)?;
     check_tokens_differ(config, settings)?;
     check_service(config, settings)?;
+    check_webhooks(config, settings)?;
     config.nodes.iter().try_for_each(|node| check_doors(node, config, settings))
 }
 
@@ -88,6 +89,15 @@ fn check_service(config: &Config, settings: &Settings) -> Result<(), Error> {
         return Err(Error::NoService { path: settings.path.clone() });
     }
     Ok(())
+}
+
+fn check_webhooks(config: &Config, settings: &Settings) -> Result<(), Error> {
+    match &config.payment {
+        Some(payment) if payment.webhook_secrets.is_empty() => {
+            Err(Error::NoWebhookSecret { path: settings.path.clone() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What holds for a node that others than this machine can reach.

@@ -3,7 +3,7 @@
 /// A setting.
 #[derive(Debug)]
 pub(super) struct Setting {
-    /// Its path in the file; `*` stands for a node's id.
+    /// Its path in the file; `*` stands for what an item of a [`List`] is called.
     pub(super) key: &'static str,
     pub(super) kind: Kind,
     pub(super) fallback: Fallback,
@@ -17,6 +17,8 @@ pub(super) enum Kind {
     Text,
     Integer,
     Flag,
+    /// A text that is a secret.
+    Secret,
     /// Texts that are secrets.
     Secrets,
 }
@@ -48,14 +50,50 @@ pub(super) enum Scope {
 impl Setting {
     /// Where nodes that differ would disagree about facts, the setting is the cluster's.
     pub(super) fn scope(&self) -> Scope {
-        let shared = ["cluster.", "auth."].iter().any(|section| self.key.starts_with(section));
+        let shared = ["cluster.", "auth.", "payment."].iter().any(|section| self.key.starts_with(section));
         if shared { Scope::Cluster } else { Scope::Node }
+    }
+}
+
+/// A list of sections, whose items are told apart by one of their settings.
+#[derive(Debug)]
+pub(super) struct List {
+    /// Its path in the file.
+    pub(super) path: &'static str,
+    /// The setting that an item is called by.
+    pub(super) name: &'static str,
+    pub(super) takes: &'static str,
+}
+
+/// Every list there is.
+pub(super) const LISTS: &[List] = &[NODES, ACCOUNTS];
+/// The nodes.
+pub(super) const NODES: List =
+    List { path: "node", name: "id", takes: "[[node]] sections, one for each node" };
+/// The accounts at the payment provider.
+pub(super) const ACCOUNTS: List = List {
+    path: "payment.account",
+    name: "name",
+    takes: "[[payment.account]] sections, one for each account",
+};
+
+impl List {
+    /// The key of an item's section.
+    pub(super) fn item(&self, name: &str) -> String {
+        format!("{}.{name}", self.path)
+    }
+
+    /// What an item is called, and what stands behind that, if `key` is in this list.
+    pub(super) fn split<'k>(&self, key: &'k str) -> Option<(&'k str, &'k str)> {
+        let rest = key.strip_prefix(self.path)?.strip_prefix('.')?;
+        Some(rest.split_once('.').unwrap_or((rest, "")))
     }
 }
 
 const LISTEN: &str = "an IP address and a port from 1 to 65535, like \"127.0.0.1:8080\"";
 const ADVERTISE: &str = "a host and a port from 1 to 65535, like \"node-1.example.net:8080\"";
 const AS_LISTEN: &str = "as `listen`, unless that is a wildcard";
+const SECRET: &str = "a secret: plain, \"file:PATH\" or \"env:NAME\"";
 const TOKENS: &str = "a list of secrets, each plain, \"file:PATH\" or \"env:NAME\"";
 
 const fn setting(key: &'static str, kind: Kind, fallback: Fallback, takes: &'static str) -> Setting {
@@ -91,12 +129,26 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("limits.in_flight", Kind::Integer, Fallback::Integer(20_000), "a number from 1 to 1000000"),
     setting("limits.request_timeout", Kind::Text, Fallback::Text("5s"), "a duration from \"100ms\" to \"60s\""),
     setting("limits.connections", Kind::Integer, Fallback::Integer(20_000), "a number from 1 to 1000000"),
+    setting("payment.base_url", Kind::Text, Fallback::Text("https://api.stripe.com"), "https://HOST, or http:// on loopback, perhaps with a port"),
+    setting("payment.webhook_secrets", Kind::Secrets, Fallback::Nothing, TOKENS),
+    setting("payment.account.*.name", Kind::Text, Fallback::Required, "1 to 64 characters of a-z 0-9 _ -"),
+    setting("payment.account.*.secret_key", Kind::Secret, Fallback::Required, SECRET),
+    setting("payment.account.*.publishable_key", Kind::Text, Fallback::Required, "1 to 256 visible ASCII characters"),
+    setting("payment.account.*.webhook_secrets", Kind::Secrets, Fallback::Nothing, TOKENS),
+    setting("payment.account.*.requests_per_second", Kind::Integer, Fallback::Integer(100), "a number from 1 to 100000"),
+    setting("payment.account.*.requests_per_second_per_endpoint", Kind::Integer, Fallback::Integer(25), "a number from 1 to 100000"),
+    setting("payment.account.*.retired", Kind::Flag, Fallback::Flag(false), "true or false"),
 ];
 
 /// The setting that a key like `node.1.http.listen` means.
 pub(super) fn find(key: &str) -> Option<&'static Setting> {
     let pattern = pattern(key);
     SETTINGS.iter().find(|setting| setting.key == pattern)
+}
+
+/// The list that stands at a key.
+pub(super) fn list(key: &str) -> Option<&'static List> {
+    LISTS.iter().find(|list| list.path == key)
 }
 
 /// Whether a key is above settings, as a section is.
@@ -114,10 +166,10 @@ pub(super) fn nearest(key: &str) -> String {
         let same_depth = known.split('.').count() == depth;
         (strsim::damerau_levenshtein(known, &wanted), usize::from(!same_depth))
     };
-    let best =
-        candidates.filter(|known| *known != "node.*").min_by_key(|known| far(known)).unwrap_or_default();
-    match key.strip_prefix("node.").and_then(|rest| rest.split('.').next()) {
-        Some(id) => best.replace('*', id),
+    let item = |known: &str| LISTS.iter().any(|list| list.item("*") == known);
+    let best = candidates.filter(|known| !item(known)).min_by_key(|known| far(known)).unwrap_or_default();
+    match LISTS.iter().find_map(|list| list.split(key)) {
+        Some((name, _)) => best.replace('*', name),
         None => best.to_owned(),
     }
 }
@@ -127,13 +179,12 @@ fn prefixes(key: &str) -> impl Iterator<Item = &str> {
     key.match_indices('.').map(|(dot, _)| &key[..dot]).chain([key])
 }
 
-/// A key with `*` for the node's id.
+/// A key with `*` for what an item of a list is called.
 fn pattern(key: &str) -> String {
-    let mut parts: Vec<&str> = key.split('.').collect();
-    if parts.len() > 1 && parts[0] == "node" {
-        parts[1] = "*";
-    }
-    parts.join(".")
+    let Some((list, (_, rest))) = LISTS.iter().find_map(|list| Some((list, list.split(key)?))) else {
+        return key.to_owned();
+    };
+    if rest.is_empty() { list.item("*") } else { format!("{}.{rest}", list.item("*")) }
 }
 
 #[cfg(test)]
@@ -147,6 +198,8 @@ mod tests {
         assert_eq!(nearest("node.2.http.lissten"), "node.2.http.listen");
         assert_eq!(nearest("storag"), "storage");
         assert_eq!(nearest("auth.token"), "auth.tokens");
+        assert_eq!(nearest("payment.account.eu.secretkey"), "payment.account.eu.secret_key");
+        assert_eq!(nearest("payment.base"), "payment.base_url");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::schema::{Kind, Setting};
+use super::schema::{Kind, List};
 use super::{Error, document, overrides};
 
 /// A value of one of the forms that settings have.
@@ -14,6 +14,7 @@ pub(super) enum Value {
     Text(String),
     Integer(i64),
     Flag(bool),
+    Secret(String),
     Secrets(Vec<String>),
 }
 
@@ -41,8 +42,8 @@ pub(super) struct Entry {
 pub(super) struct Settings {
     /// The file.
     pub(super) path: PathBuf,
-    /// The ids of its nodes, in its order.
-    pub(super) nodes: Vec<u64>,
+    /// What the items of its lists are called, in its order, by the list's path.
+    items: BTreeMap<&'static str, Vec<String>>,
     entries: BTreeMap<String, Entry>,
 }
 
@@ -54,10 +55,26 @@ impl Settings {
     ) -> Result<Settings, Error> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
-        let mut settings = Settings { path: path.to_owned(), nodes: Vec::new(), entries: BTreeMap::new() };
+        let mut settings =
+            Settings { path: path.to_owned(), items: BTreeMap::new(), entries: BTreeMap::new() };
         document::read(&text, &mut settings)?;
         overrides::apply(env, &mut settings)?;
         Ok(settings)
+    }
+
+    /// What the items of a list are called, in the order of the file.
+    pub(super) fn items(&self, list: &List) -> &[String] {
+        self.items.get(list.path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Takes an item of a list. `false` if there is one of its name.
+    pub(super) fn add_item(&mut self, list: &List, name: &str) -> bool {
+        let items = self.items.entry(list.path).or_default();
+        let is_new = !items.iter().any(|item| item == name);
+        if is_new {
+            items.push(name.to_owned());
+        }
+        is_new
     }
 
     /// What was found under a key; nothing if it is left to its default.
@@ -88,15 +105,17 @@ impl Settings {
 }
 
 impl Value {
-    /// Whether it has the form that `setting` takes.
-    pub(super) fn fits(&self, setting: &Setting) -> bool {
-        matches!(
-            (self, setting.kind),
-            (Value::Text(_), Kind::Text)
-                | (Value::Integer(_), Kind::Integer)
-                | (Value::Flag(_), Kind::Flag)
-                | (Value::Secrets(_), Kind::Secrets)
-        )
+    /// The value in the form that a setting of `kind` takes, if it can have it.
+    pub(super) fn into(self, kind: Kind) -> Option<Value> {
+        match (self, kind) {
+            (Value::Text(secret), Kind::Secret) => Some(Value::Secret(secret)),
+            (value @ Value::Text(_), Kind::Text)
+            | (value @ Value::Integer(_), Kind::Integer)
+            | (value @ Value::Flag(_), Kind::Flag)
+            | (value @ Value::Secret(_), Kind::Secret)
+            | (value @ Value::Secrets(_), Kind::Secrets) => Some(value),
+            _ => None,
+        }
     }
 }
 
@@ -107,6 +126,7 @@ impl fmt::Display for Value {
             Value::Text(text) => write!(f, "{text:?}"),
             Value::Integer(number) => number.fmt(f),
             Value::Flag(flag) => flag.fmt(f),
+            Value::Secret(secret) => write!(f, "{:?}", super::Secret::mask(secret)),
             Value::Secrets(secrets) => {
                 let masked: Vec<&str> = secrets.iter().map(|secret| super::Secret::mask(secret)).collect();
                 write!(f, "[{}]", masked.join(", "))

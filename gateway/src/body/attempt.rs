@@ -3,6 +3,7 @@
 use engine::{Reference, limits};
 use serde::Deserialize;
 
+use super::card::{Card, RETURN_URL};
 use super::form::{Field, Form};
 use crate::problem::Problem;
 
@@ -28,24 +29,38 @@ impl ReservationForm {
     }
 }
 
-/// Units to buy. Nothing is paid by card yet, so a payment method is read and not used.
+/// Units to buy, and with what.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PurchaseForm {
     quantity: u32,
     reference: Option<String>,
-    #[serde(rename = "payment_method")]
-    _payment_method: Option<String>,
+    payment_method: Option<String>,
+    return_url: Option<String>,
 }
 
 impl Form for PurchaseForm {
-    const FIELDS: &'static [Field] = &[QUANTITY, REFERENCE, ("payment_method", "null or a string")];
+    const FIELDS: &'static [Field] = &[
+        QUANTITY,
+        REFERENCE,
+        ("payment_method", "null or what the payment provider calls a card"),
+        RETURN_URL,
+    ];
+}
+
+/// What a purchase asks for.
+pub(crate) struct PurchaseFields {
+    pub(crate) quantity: u32,
+    pub(crate) reference: Option<Reference>,
+    pub(crate) card: Option<Card>,
 }
 
 impl PurchaseForm {
-    /// The quantity and the reference.
-    pub(crate) fn read(self) -> Result<(u32, Option<Reference>), Problem> {
-        read::<PurchaseForm>(self.quantity, self.reference.as_deref())
+    /// The units, the reference and the card, if there is one.
+    pub(crate) fn read(self) -> Result<PurchaseFields, Problem> {
+        let (quantity, reference) = read::<PurchaseForm>(self.quantity, self.reference.as_deref())?;
+        let card = |method: String| Card::read::<PurchaseForm>(&method, self.return_url.as_deref());
+        Ok(PurchaseFields { quantity, reference, card: self.payment_method.map(card).transpose()? })
     }
 }
 

@@ -3,6 +3,7 @@
 mod adjustment;
 mod attempt;
 mod bytes;
+mod card;
 mod form;
 mod json;
 mod object;
@@ -12,6 +13,7 @@ mod product;
 pub(crate) use self::bytes::{Bounds, expect_json, read};
 pub(crate) use adjustment::AdjustmentForm;
 pub(crate) use attempt::{PurchaseForm, ReservationForm};
+pub(crate) use card::{Card, CardForm};
 pub(crate) use form::{Empty, Form};
 pub(crate) use json::parse;
 pub(crate) use payment::{ConfirmationForm, RefundForm};

@@ -47,7 +47,7 @@ impl Form for ProductForm {
         ("hold_seconds", "null for 600, or an integer from 1 to 86400"),
         ("opens_at", "null for now, or an RFC 3339 time in UTC, like \"2026-11-27T18:00:00Z\""),
         ("closes_at", "null for never, or an RFC 3339 time in UTC after `opens_at`"),
-        ("payment", "\"external\" or \"none\" in this version"),
+        ("payment", "null for \"provider\", or one of \"provider\", \"external\", \"none\""),
         ("lanes", "1 in this version: stock on several lanes is not built yet"),
     ];
 }
@@ -63,8 +63,10 @@ impl ProductForm {
         Self::check("max_per_buyer_in_group", self.max_per_buyer_in_group != Some(0))?;
         let hold = hold(self.hold_seconds)?;
         let (opens_at, closes_at) = window(self.opens_at.as_deref(), self.closes_at.as_deref())?;
-        let payment = self.payment.as_deref().and_then(PaymentMode::read);
-        let payment = payment.ok_or_else(|| Self::wrong("payment"))?;
+        let payment = match self.payment.as_deref() {
+            None => PaymentMode::Provider,
+            Some(word) => PaymentMode::read(word).ok_or_else(|| Self::wrong("payment"))?,
+        };
         Self::check("lanes", matches!(self.lanes, None | Some(1)))?;
         Ok(Description {
             name,

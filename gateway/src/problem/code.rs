@@ -45,11 +45,19 @@ pub enum Code {
     OutcomeUnknown,
     /// A fault of the server.
     InternalError,
+    /// Of a payment, not of a request: the provider or the bank behind it said no.
+    PaymentDeclined,
+    /// Of a payment: it was not authorized in time.
+    PaymentTimedOut,
+    /// Of a payment: it was cancelled.
+    PaymentCancelled,
+    /// Of a payment: the money was held, and then could not be taken.
+    CaptureFailed,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Code; 20] = [
+    pub const ALL: [Code; 24] = [
         Code::RateLimited,
         Code::Overloaded,
         Code::InvalidRequest,
@@ -70,6 +78,10 @@ impl Code {
         Code::Unavailable,
         Code::OutcomeUnknown,
         Code::InternalError,
+        Code::PaymentDeclined,
+        Code::PaymentTimedOut,
+        Code::PaymentCancelled,
+        Code::CaptureFailed,
     ];
 
     /// The code as it is written.
@@ -101,6 +113,10 @@ impl Code {
             Code::Unavailable => "/problems/unavailable",
             Code::OutcomeUnknown => "/problems/outcome_unknown",
             Code::InternalError => "/problems/internal_error",
+            Code::PaymentDeclined => "/problems/payment_declined",
+            Code::PaymentTimedOut => "/problems/payment_timed_out",
+            Code::PaymentCancelled => "/problems/payment_cancelled",
+            Code::CaptureFailed => "/problems/capture_failed",
         }
     }
 
@@ -121,6 +137,9 @@ impl Code {
             Code::Overloaded | Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Code::OutcomeUnknown => StatusCode::GATEWAY_TIMEOUT,
             Code::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
+            Code::PaymentDeclined | Code::PaymentTimedOut | Code::PaymentCancelled | Code::CaptureFailed => {
+                StatusCode::PAYMENT_REQUIRED
+            }
         }
     }
 }

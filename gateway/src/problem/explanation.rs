@@ -44,6 +44,9 @@ impl Code {
             | Code::StockCommitted
             | Code::ReservationExpired => of_the_sale(self),
             Code::Unavailable | Code::OutcomeUnknown | Code::InternalError => of_the_server(self),
+            Code::PaymentDeclined | Code::PaymentTimedOut | Code::PaymentCancelled | Code::CaptureFailed => {
+                of_a_payment(self)
+            }
         }
     }
 }
@@ -166,6 +169,33 @@ fn of_the_server(code: Code) -> Explanation {
             "A fault of the server",
             "The server met a fault of its own.",
             "Send it again with the same key. If it happens again, tell the operator the time of the request.",
+        ),
+    }
+}
+
+/// Payments go on after the answer, so these stand in a reservation's `payment.error`, and no request is answered so.
+fn of_a_payment(code: Code) -> Explanation {
+    match code {
+        Code::PaymentDeclined => explain(
+            "The payment was declined",
+            "The payment provider, or the bank behind it, said no; decline_code says why.",
+            "While the reservation is held, pay it with another card: a new call with a new key, three tries in all.",
+        ),
+        Code::PaymentTimedOut => explain(
+            "The payment was not authorized in time",
+            "No authorization came by pay_by. The try is being undone, or is undone; nothing is charged.",
+            "While the reservation is held, pay it again with a new key.",
+        ),
+        Code::CaptureFailed => explain(
+            "The money could not be taken",
+            "The card was authorized and the order made, and then the provider refused the capture. The order is \
+             cancelled, and nothing is charged.",
+            "Buy again, with another card.",
+        ),
+        _ => explain(
+            "The payment was cancelled",
+            "The payment was cancelled at the provider. Nothing is charged.",
+            "While the reservation is held, pay it again with a new key.",
         ),
     }
 }

@@ -1,5 +1,6 @@
 //! Refusals of the engine, as problems.
 
+use engine::view::ReservationStatus;
 use engine::{Field, LogTime, Refusal, ReservationId, Status, limits};
 
 use super::{Code, Member, Problem};
@@ -88,9 +89,16 @@ fn conflict(status: Status) -> Problem {
         Status::Product(status) => ("product", status.word()),
         Status::Reservation(status) => ("reservation", status.word()),
         Status::Order(status) => ("order", status.word()),
+        Status::TriesUsedUp => return tries_used_up(),
     };
     Problem::new(Code::Conflict, format!("the {what} is `{word}`, and that does not allow this"))
         .with(Member::CurrentStatus(word))
+}
+
+fn tries_used_up() -> Problem {
+    let detail =
+        format!("{} payments of this reservation were tried, and that is the most", limits::TRIES_MAX);
+    Problem::new(Code::Conflict, detail).with(Member::CurrentStatus(ReservationStatus::Held.word()))
 }
 
 fn stock_committed(held: u64, sold: u64) -> Problem {
@@ -122,6 +130,10 @@ fn invalid(field: Field) -> Problem {
             Problem::field("restock", "true only with the refund that completes the order's amount")
         }
         Field::Rules => Problem::field("rules", "a version that every replica supports"),
+        Field::PaymentMethod => Problem::field(
+            "payment_method",
+            "what the payment provider calls a card: this product is paid by it",
+        ),
         Field::Products => Problem::invalid(format!(
             "this product's shard has {} products, and that is the most",
             limits::PRODUCTS_PER_SHARD

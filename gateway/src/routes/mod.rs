@@ -1,8 +1,11 @@
 //! The routes, each resource in its own file, put together into the routers of the listeners.
 
+mod attempts;
 mod audit;
 mod cluster;
+mod external;
 mod health;
+mod lists;
 mod metrics;
 mod orders;
 mod payments;
@@ -14,9 +17,11 @@ mod reservations;
 mod sales;
 mod stock;
 mod table;
+mod webhooks;
 
 use axum::Router;
 use axum::http::Method;
+use engine::view::{OrderView, ReservationView};
 
 use crate::context::Context;
 use crate::ports::Ports;
@@ -63,9 +68,9 @@ fn reads<P: Ports>(table: Table<P>) -> Table<P> {
         .on(Method::GET, "/v1/products", products::list)
         .on(Method::GET, "/v1/products/{id}", products::show)
         .on(Method::GET, "/v1/products/{id}/stock", stock::show)
-        .on(Method::GET, "/v1/reservations", reservations::list)
+        .on(Method::GET, "/v1/reservations", lists::of_buyer::<ReservationView, P>)
         .on(Method::GET, "/v1/reservations/{id}", reservations::show)
-        .on(Method::GET, "/v1/orders", orders::list)
+        .on(Method::GET, "/v1/orders", lists::of_buyer::<OrderView, P>)
         .on(Method::GET, "/v1/orders/{id}", orders::show)
 }
 
@@ -74,13 +79,16 @@ fn buyers<P: Ports>(table: Table<P>) -> Table<P> {
         .on(Method::POST, reservations::CREATE, reservations::create)
         .on(Method::DELETE, "/v1/reservations/{id}", reservations::cancel)
         .on(Method::POST, purchases::CREATE, purchases::create)
+        .on(Method::GET, "/v1/payment-config", payments::config)
+        .on(Method::POST, "/v1/reservations/{id}/payment", payments::pay)
+        .on(Method::POST, "/v1/webhooks/stripe", webhooks::stripe)
 }
 
 fn shops<P: Ports>(table: Table<P>) -> Table<P> {
     table
-        .on(Method::POST, "/v1/reservations/{id}/checkout", payments::checkout)
-        .on(Method::POST, "/v1/reservations/{id}/confirm", payments::confirm)
-        .on(Method::POST, "/v1/reservations/{id}/release", payments::release)
+        .on(Method::POST, "/v1/reservations/{id}/checkout", external::checkout)
+        .on(Method::POST, "/v1/reservations/{id}/confirm", external::confirm)
+        .on(Method::POST, "/v1/reservations/{id}/release", external::release)
 }
 
 fn operators<P: Ports>(table: Table<P>) -> Table<P> {
@@ -90,8 +98,8 @@ fn operators<P: Ports>(table: Table<P>) -> Table<P> {
         .on(Method::POST, "/v1/products/{id}/resume", sales::resume)
         .on(Method::POST, "/v1/products/{id}/archive", sales::archive)
         .on(Method::POST, "/v1/products/{id}/stock-adjustments", stock::adjust)
-        .on(Method::GET, "/v1/products/{id}/reservations", reservations::list_of_product)
-        .on(Method::GET, "/v1/products/{id}/orders", orders::list_of_product)
+        .on(Method::GET, "/v1/products/{id}/reservations", lists::of_product::<ReservationView, P>)
+        .on(Method::GET, "/v1/products/{id}/orders", lists::of_product::<OrderView, P>)
         .on(Method::POST, "/v1/orders/{id}/refunds", refunds::create)
         .on(Method::GET, "/v1/refunds/{id}", refunds::show)
         .on(Method::GET, "/v1/audit", audit::run)

@@ -1,88 +1,81 @@
-//! `POST /v1/reservations/{id}/checkout`, `/confirm` and `/release`: the shop takes the payment itself.
+//! `GET /v1/payment-config` and `POST /v1/reservations/{id}/payment`: the payment provider takes the payment.
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use engine::command::{Checkout, Confirm, Release};
-use engine::{Command, ReservationId};
+use engine::command::Pay;
+use engine::saga::Means;
+use engine::{BuyerId, Command, ReservationId};
+use serde::Serialize;
 
-use crate::body::ConfirmationForm;
+use crate::body::{Card, CardForm};
 use crate::call::Call;
 use crate::context::Context;
 use crate::idempotency::Key;
-use crate::identity::{Operator, Role};
+use crate::port::{PaymentAccount, Payments};
 use crate::ports::Ports;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::segment::Segment;
+use crate::view::json;
 use crate::{answer, mint};
 
-/// A payment outside begins.
-pub(crate) async fn checkout<P: Ports>(
+/// What a browser tokenises a buyer's card with.
+#[derive(Serialize)]
+struct ConfigJson<'a> {
+    account: &'a str,
+    publishable_key: &'a str,
+}
+
+/// Which account the buyer's card is to be tokenised for.
+pub(crate) async fn config<P: Ports>(
+    State(context): State<Context<P>>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let call = Call::new(&context, request);
+    let buyer = context.identity.buyer(&call.headers)?;
+    let account = account_of(&context, &buyer)?;
+    let shown = ConfigJson { account: &account.name, publishable_key: &account.publishable_key };
+    Ok(json(StatusCode::OK, &shown))
+}
+
+/// Begins to pay a reservation.
+pub(crate) async fn pay<P: Ports>(
     State(context): State<Context<P>>,
     Segment(reservation): Segment<ReservationId>,
     request: Request,
 ) -> Result<Response, Problem> {
     let mut call = Call::new(&context, request);
-    call.nothing().await?;
-    let step = Step::read(&context, call, reservation, "checkout")?;
-    let command = Command::Checkout(Checkout { reservation, buyer: step.operator.buyer.clone() });
-    step.take(&context, command).await
+    let card = call.form::<CardForm>().await?.read()?;
+    let key = Key::required(&call.headers)?;
+    let buyer = context.identity.buyer(&call.headers)?;
+    let shard = context.existing(reservation.shard())?;
+    let means = admitted(&context, &buyer, card)?;
+    let scope = key.scope(&buyer, format!("POST /v1/reservations/{reservation}/payment"));
+    let order = mint::order(shard);
+    let command = Command::Pay(Box::new(Pay { reservation, buyer: Some(buyer), order, means }));
+    let done = context.submit(shard, command, Some(scope), call.deadline).await?;
+    let reservation = answer::expect_reservation(done.answer)?;
+    Ok(answer::replayed(answer::reservation(StatusCode::ACCEPTED, &reservation), done.replayed))
 }
 
-/// A payment outside succeeded.
-pub(crate) async fn confirm<P: Ports>(
-    State(context): State<Context<P>>,
-    Segment(reservation): Segment<ReservationId>,
-    request: Request,
-) -> Result<Response, Problem> {
-    let mut call = Call::new(&context, request);
-    let (payment, paid) = call.form::<ConfirmationForm>().await?.read()?;
-    let step = Step::read(&context, call, reservation, "confirm")?;
-    let (buyer, order) = (step.operator.buyer.clone(), mint::order(reservation.shard()));
-    let command = Command::Confirm(Confirm { reservation, buyer, order, payment, paid });
-    step.take(&context, command).await
+/// What a buyer pays with, at their account, if the account can serve one payment more in time.
+pub(super) fn admitted<P: Ports>(
+    context: &Context<P>,
+    buyer: &BuyerId,
+    card: Card,
+) -> Result<Means, Problem> {
+    let account = account_of(context, buyer)?.name;
+    context.ports.payments().admit(&account).map_err(|busy| {
+        Problem::new(Code::Overloaded, "more payments wait for the provider than it can take in time")
+            .retry_after(busy.retry_after.as_secs().max(1))
+    })?;
+    Ok(Means { account, method: card.method, return_url: card.return_url })
 }
 
-/// A payment outside failed or was given up.
-pub(crate) async fn release<P: Ports>(
-    State(context): State<Context<P>>,
-    Segment(reservation): Segment<ReservationId>,
-    request: Request,
-) -> Result<Response, Problem> {
-    let mut call = Call::new(&context, request);
-    call.nothing().await?;
-    let step = Step::read(&context, call, reservation, "release")?;
-    let command = Command::Release(Release { reservation, buyer: step.operator.buyer.clone() });
-    step.take(&context, command).await
+fn account_of<P: Ports>(context: &Context<P>, buyer: &BuyerId) -> Result<PaymentAccount, Problem> {
+    context.ports.payments().account_of(buyer).ok_or_else(not_configured)
 }
 
-/// A step of a payment that the shop takes. A key is welcome and not required: the contract asks buyers and admins for one.
-struct Step {
-    call: Call,
-    reservation: ReservationId,
-    verb: &'static str,
-    operator: Operator,
-    key: Option<Key>,
-}
-
-impl Step {
-    fn read<P>(
-        context: &Context<P>,
-        call: Call,
-        reservation: ReservationId,
-        verb: &'static str,
-    ) -> Result<Step, Problem> {
-        let key = Key::optional(&call.headers)?;
-        let operator = context.identity.operator(&call.headers, Role::Service)?;
-        Ok(Step { call, reservation, verb, operator, key })
-    }
-
-    async fn take<P: Ports>(self, context: &Context<P>, command: Command) -> Result<Response, Problem> {
-        let shard = context.existing(self.reservation.shard())?;
-        let route = format!("POST /v1/reservations/{}/{}", self.reservation, self.verb);
-        let scope = self.key.map(|key| key.scope(self.operator.principal(), route));
-        let done = context.submit(shard, command, scope, self.call.deadline).await?;
-        let reservation = answer::expect_reservation(done.answer)?;
-        Ok(answer::replayed(answer::reservation(StatusCode::OK, &reservation), done.replayed))
-    }
+pub(super) fn not_configured() -> Problem {
+    Problem::new(Code::NotFound, "this cluster has no payment provider configured")
 }

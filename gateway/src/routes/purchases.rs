@@ -2,13 +2,15 @@
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use engine::ProductId;
+use engine::{BuyerId, PaymentMode, ProductId};
 
-use super::reservations::{Attempt, attempt, counted};
-use crate::body::PurchaseForm;
+use super::attempts::{Aim, Attempt, counted, send};
+use super::payments::admitted;
+use crate::body::{Card, PurchaseForm};
 use crate::call::Call;
 use crate::context::{Context, Done};
 use crate::idempotency::Key;
+use crate::port::Sale;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::segment::Segment;
@@ -16,7 +18,7 @@ use crate::segment::Segment;
 /// The route of purchases.
 pub(crate) const CREATE: &str = "/v1/products/{id}/purchases";
 
-/// Buys units of a product for which nothing is paid.
+/// Buys units: with a card, or of a product for which nothing is paid.
 pub(crate) async fn create<P: Ports>(
     State(context): State<Context<P>>,
     Segment(product): Segment<ProductId>,
@@ -32,9 +34,28 @@ async fn purchase<P: Ports>(
     request: Request,
 ) -> Result<Done, Problem> {
     let mut call = Call::new(context, request);
-    let (quantity, reference) = call.form::<PurchaseForm>().await?.read()?;
+    let wanted = call.form::<PurchaseForm>().await?.read()?;
     let key = Key::required(&call.headers)?;
     let buyer = context.identity.buyer(&call.headers)?;
-    attempt(context, Attempt { product, buyer, quantity, reference, purchase: true }, key, call.deadline)
-        .await
+    let aim = aim(context, &product, &buyer, wanted.card)?;
+    let attempt = Attempt { product, buyer, quantity: wanted.quantity, reference: wanted.reference, aim };
+    send(context, attempt, key, call.deadline).await
+}
+
+/// A card is of no use where nothing is paid: there it asks no account for a place. A product's way of payment does not
+/// change while it is on sale, so this node's view of it is good enough, and the engine has the last word.
+fn aim<P: Ports>(
+    context: &Context<P>,
+    product: &ProductId,
+    buyer: &BuyerId,
+    card: Option<Card>,
+) -> Result<Aim, Problem> {
+    let free = |payment| payment == PaymentMode::None;
+    let product = context.ports.sale().product(product);
+    match card {
+        Some(card) if !product.is_some_and(|product| free(product.description.payment)) => {
+            admitted(context, buyer, card).map(Aim::Payment)
+        }
+        _ => Ok(Aim::Order),
+    }
 }

@@ -2,6 +2,7 @@
 
 mod adjustment;
 mod order;
+mod payment;
 mod product;
 mod refund;
 mod reservation;

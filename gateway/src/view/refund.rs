@@ -15,6 +15,7 @@ pub(crate) struct RefundJson<'a> {
     currency: Shown<'a, Currency>,
     restock: bool,
     status: &'static str,
+    failure_reason: Option<&'a str>,
     created_at: Timestamp,
 }
 
@@ -27,6 +28,7 @@ impl<'a> From<&'a RefundView> for RefundJson<'a> {
             currency: Shown(&refund.price.currency),
             restock: refund.restock,
             status: refund.status.word(),
+            failure_reason: refund.error.as_deref(),
             created_at: Timestamp(refund.created_at),
         }
     }

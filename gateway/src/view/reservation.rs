@@ -1,9 +1,10 @@
 //! A reservation in JSON.
 
-use engine::view::{ReservationStatus, ReservationView};
+use engine::view::ReservationView;
 use engine::{Currency, OrderId, ReservationId};
 use serde::Serialize;
 
+use super::payment::PaymentJson;
 use super::{Shown, Timestamp, Word};
 
 /// A reservation.
@@ -20,18 +21,7 @@ pub(crate) struct ReservationJson<'a> {
     created_at: Timestamp,
     expires_at: Timestamp,
     order_id: Option<Shown<'a, OrderId>>,
-    payment: Option<PaymentJson>,
-}
-
-/// A payment under way outside: the shop knows more of it than we do.
-#[derive(Serialize)]
-struct PaymentJson {
-    status: &'static str,
-    #[serde(rename = "try")]
-    attempt: u32,
-    pay_by: Timestamp,
-    next_action: Option<()>,
-    error: Option<()>,
+    payment: Option<PaymentJson<'a>>,
 }
 
 impl<'a> From<&'a ReservationView> for ReservationJson<'a> {
@@ -48,17 +38,7 @@ impl<'a> From<&'a ReservationView> for ReservationJson<'a> {
             created_at: Timestamp(reservation.created_at),
             expires_at: Timestamp(reservation.expires_at),
             order_id: reservation.order.as_ref().map(Shown),
-            payment: payment(reservation),
+            payment: PaymentJson::of(reservation),
         }
     }
-}
-
-fn payment(reservation: &ReservationView) -> Option<PaymentJson> {
-    (reservation.status == ReservationStatus::Paying).then(|| PaymentJson {
-        status: "processing",
-        attempt: 1,
-        pay_by: Timestamp(reservation.pay_by.unwrap_or(reservation.expires_at)),
-        next_action: None,
-        error: None,
-    })
 }

@@ -1,6 +1,6 @@
 //! The words of the contract for states.
 
-use engine::view::{Capture, OrderStatus, RefundStatus, ReservationStatus};
+use engine::view::{Capture, OrderStatus, PaymentStatus, RefundStatus, ReservationStatus};
 use engine::{PaymentMode, ProductStatus};
 
 /// A state that has a word in the contract.
@@ -60,10 +60,34 @@ words!(OrderStatus {
     Confirmed => "confirmed",
     PartiallyRefunded => "partially_refunded",
     Refunded => "refunded",
+    Cancelled => "cancelled",
 });
 
-words!(Capture { External => "external" });
+words!(Capture {
+    External => "external",
+    Pending => "pending",
+    Captured => "captured",
+    Failed => "failed",
+});
 
-words!(RefundStatus { Succeeded => "succeeded" });
+words!(RefundStatus {
+    Pending => "pending",
+    Succeeded => "succeeded",
+    Failed => "failed",
+});
 
-words!(PaymentMode { External => "external", None => "none" });
+words!(PaymentStatus {
+    Queued => "queued",
+    Processing => "processing",
+    RequiresAction => "requires_action",
+    Authorized => "authorized",
+    Declined => "declined",
+    Cancelling => "cancelling",
+    Unsettled => "unsettled",
+});
+
+words!(PaymentMode {
+    Provider => "provider",
+    External => "external",
+    None => "none",
+});

@@ -18,7 +18,7 @@ pub(crate) const ADMIN: &str = "admin-token";
 /// A gateway, its house, and the app that the node's listener has.
 pub(crate) struct Fixture {
     pub(crate) house: Arc<House>,
-    pub(crate) gateway: Gateway<House, House, House>,
+    pub(crate) gateway: Gateway<House, House, House, House>,
     pub(crate) app: App,
 }
 
@@ -51,7 +51,13 @@ impl Fixture {
     pub(crate) fn with(config: Config) -> Fixture {
         let house = House::new();
         let registry = Arc::new(Mutex::new(Registry::default()));
-        let gateway = Gateway::new(config, house.clone(), house.clone(), house.clone(), registry);
+        let ports = gateway::House {
+            sale: house.clone(),
+            lists: house.clone(),
+            operations: house.clone(),
+            payments: house.clone(),
+        };
+        let gateway = Gateway::new(config, ports, registry);
         Fixture { app: gateway.app(), house, gateway }
     }
 

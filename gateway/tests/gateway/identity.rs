@@ -42,6 +42,7 @@ const ID: &str = "0193a0c0-7001-7000-8000-3f0c5a1d2e4f";
 fn rules() -> Vec<Rule> {
     let (get, post) = (Method::GET, Method::POST);
     let attempt = Some(json!({ "quantity": 1 }));
+    let card = Some(json!({ "payment_method": "pm_card_visa" }));
     let confirmation = Some(json!({ "payment_reference": "p", "amount": 1, "currency": "usd" }));
     vec![
         rule(get.clone(), "/v1/products", None, "++++++++", "11++++++"),
@@ -49,6 +50,8 @@ fn rules() -> Vec<Rule> {
         rule(get.clone(), "/v1/products/phone/stock", None, "++++++++", "11++++++"),
         rule(post.clone(), "/v1/products/phone/reservations", attempt.clone(), "1+0+0+0+", "11330+0+"),
         rule(post.clone(), "/v1/products/phone/purchases", attempt, "1+0+0+0+", "11330+0+"),
+        rule(get.clone(), "/v1/payment-config", None, "1+0+0+0+", "11330+0+"),
+        rule(post.clone(), "/v1/reservations/{id}/payment", card, "1+0+0+0+", "11330+0+"),
         rule(get.clone(), "/v1/reservations", None, "1+++++++", "11++++++"),
         rule(get.clone(), "/v1/reservations/{id}", None, "1+++++++", "11++++++"),
         rule(Method::DELETE, "/v1/reservations/{id}", None, "1+3+++++", "1133++++"),

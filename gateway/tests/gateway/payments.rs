@@ -1,96 +1,235 @@
-//! The shop takes the payment: checkout, confirm, release.
+//! The payment provider takes the payment.
 
+use std::time::Duration;
+
+use engine::saga::Finding;
+use engine::{DeclineCode, IntentId, NextAction};
+use gateway::port::Busy;
 use serde_json::{Value, json};
 
-use crate::fixture::{ADMIN, Fixture, SERVICE, open};
+use crate::client::Reply;
+use crate::fixture::{ADMIN, Fixture, SERVICE, VIEWER, open};
 
-async fn held() -> (Fixture, String) {
+async fn sale() -> Fixture {
     let shop = open();
-    shop.put_product("phone", json!({ "hold_seconds": 600 })).await.done(201);
-    let id = shop.reserve("phone", "b-1").await;
-    (shop, id)
+    shop.put_product("phone", json!({ "payment": "provider", "hold_seconds": 600 })).await.done(201);
+    shop
 }
 
-async fn step(shop: &Fixture, id: &str, verb: &str) -> crate::client::Reply {
-    shop.post(&format!("/v1/reservations/{id}/{verb}")).token(SERVICE).send().await
+async fn pay(shop: &Fixture, id: &str, key: &str, card: &str) -> Reply {
+    let body = json!({ "payment_method": card, "return_url": "https://shop.example/back" });
+    shop.post(&format!("/v1/reservations/{id}/payment")).buyer("b-1").key(key).json(&body).send().await
+}
+
+async fn purchase(shop: &Fixture, product: &str, body: Value) -> Reply {
+    shop.post(&format!("/v1/products/{product}/purchases")).buyer("b-1").key("p").json(&body).send().await
+}
+
+async fn seen(shop: &Fixture, id: &str) -> Value {
+    shop.get(&format!("/v1/reservations/{id}")).buyer("b-1").send().await.done(200)
+}
+
+fn intent() -> Finding {
+    Finding::Created(IntentId::new("pi_1").expect("an intent"))
+}
+
+fn decline(code: &str) -> DeclineCode {
+    DeclineCode::new(code).expect("a code")
+}
+
+/// A reservation whose payment the provider knows of.
+async fn paying(shop: &Fixture) -> String {
+    let id = shop.reserve("phone", "b-1").await;
+    pay(shop, &id, "pay-1", "pm_card_visa").await.done(202);
+    shop.house.finds(&id, Finding::Begun);
+    shop.house.finds(&id, intent());
+    id
 }
 
 #[tokio::test]
-async fn checkout_then_confirm_makes_an_order() {
-    let (shop, id) = held().await;
-    let paying = step(&shop, &id, "checkout").await.done(200);
-    assert_eq!(paying["status"], "paying");
-    let payment = &paying["payment"];
-    assert_eq!((&payment["status"], &payment["try"]), (&json!("processing"), &json!(1)));
-    assert_eq!((&payment["next_action"], &payment["error"]), (&Value::Null, &Value::Null));
-    assert!(payment["pay_by"].as_str() > paying["expires_at"].as_str());
-    let conflict = step(&shop, &id, "checkout").await.problem(409, "conflict");
-    assert_eq!(conflict["current_status"], "paying");
+async fn a_provider_is_what_pays_if_nothing_else_is_said() {
+    let shop = open();
+    let mut body = crate::fixture::product(json!({}));
+    body.as_object_mut().expect("an object").remove("payment");
+    let put = shop.put("/v1/products/phone").token(ADMIN).json(&body).send().await;
+    assert_eq!(put.done(201)["payment"], "provider");
+}
 
-    let paid = shop.confirm(&id, 99_900, "usd").send().await;
-    assert_eq!(paid.done(200)["status"], "paid");
-    let order = shop.get(&format!("/v1/orders/{}", paid.member("order_id"))).buyer("b-1").send().await;
-    let created = order.member("created_at");
-    let expected = json!({
-        "id": paid.member("order_id"), "reservation_id": id, "product_id": "phone", "buyer_id": "b-1", "quantity": 1,
-        "amount": 99_900, "currency": "usd", "reference": null, "payment_id": "pay-1", "status": "confirmed",
-        "capture": "external", "refunded_amount": 0, "created_at": created,
-    });
-    assert_eq!(order.done(200), expected);
+#[tokio::test]
+async fn a_payment_is_authorized_and_then_captured() {
+    let shop = sale().await;
+    let id = shop.reserve("phone", "b-1").await;
+    assert_eq!(seen(&shop, &id).await["payment"], Value::Null);
+    let begun = pay(&shop, &id, "pay-1", "pm_card_visa").await;
+    let json = begun.done(202);
+    assert_eq!((&json["status"], &json["order_id"]), (&json!("paying"), &Value::Null));
+    let payment = &json["payment"];
+    assert_eq!((&payment["status"], &payment["try"]), (&json!("queued"), &json!(1)));
+    assert_eq!((&payment["next_action"], &payment["error"]), (&Value::Null, &Value::Null));
+    assert!(payment["pay_by"].is_string());
+
+    shop.house.finds(&id, Finding::Begun);
+    shop.house.finds(&id, intent());
+    assert_eq!(seen(&shop, &id).await["payment"]["status"], "processing");
+    shop.house.finds(&id, Finding::Authorized { capture_before: None });
+    let paid = seen(&shop, &id).await;
+    assert_eq!((&paid["status"], &paid["payment"]["status"]), (&json!("paid"), &json!("authorized")));
+    let path = format!("/v1/orders/{}", paid["order_id"].as_str().expect("an order"));
+    let order = shop.get(&path).buyer("b-1").send().await.done(200);
+    assert_eq!((&order["status"], &order["capture"]), (&json!("confirmed"), &json!("pending")));
+    assert_eq!(order["payment_id"], "pi_1");
+    shop.house.finds(&id, Finding::Captured);
+    assert_eq!(shop.get(&path).buyer("b-1").send().await.done(200)["capture"], "captured");
     assert_eq!(shop.stock("phone").await, [10, 9, 0, 1]);
 
-    let conflict = shop.delete(&format!("/v1/reservations/{id}")).buyer("b-1").send().await;
-    assert_eq!(conflict.problem(409, "conflict")["current_status"], "paid");
+    let again = pay(&shop, &id, "pay-1", "pm_card_visa").await;
+    assert_eq!(again.done(202), json, "the answer as it was first given");
+    assert_eq!(again.header("idempotent-replayed"), Some("true"));
+    pay(&shop, &id, "pay-1", "pm_card_mastercard").await.problem(422, "idempotency_key_reused");
+    let conflict = pay(&shop, &id, "pay-2", "pm_card_visa").await.problem(409, "conflict");
+    assert_eq!(conflict["current_status"], "paid");
 }
 
 #[tokio::test]
-async fn release_gives_back_to_the_buyer_or_ends_the_hold() {
-    let (shop, id) = held().await;
-    step(&shop, &id, "checkout").await.done(200);
-    let released = step(&shop, &id, "release").await.done(200);
-    assert_eq!((&released["status"], &released["payment"]), (&json!("held"), &Value::Null));
-    step(&shop, &id, "checkout").await.done(200);
-    shop.house.advance_secs(601);
-    assert_eq!(step(&shop, &id, "release").await.done(200)["status"], "expired");
+async fn another_card_is_tried_after_a_decline_and_the_third_is_the_last() {
+    let shop = sale().await;
+    let id = paying(&shop).await;
+    pay(&shop, &id, "pay-2", "pm_card_visa").await.problem(409, "conflict");
+    shop.delete(&format!("/v1/reservations/{id}")).buyer("b-1").send().await.problem(409, "conflict");
+    shop.house.finds(&id, Finding::Declined(decline("insufficient_funds")));
+    let declined = seen(&shop, &id).await;
+    assert_eq!((&declined["status"], &declined["payment"]["status"]), (&json!("held"), &json!("declined")));
+    let error = json!({ "code": "payment_declined", "decline_code": "insufficient_funds" });
+    assert_eq!(declined["payment"]["error"], error);
+    let second = pay(&shop, &id, "pay-2", "pm_card_visa").await.done(202);
+    assert_eq!((&second["payment"]["try"], &second["payment"]["error"]), (&json!(2), &Value::Null));
 }
 
 #[tokio::test]
-async fn a_payment_that_comes_too_late_is_to_be_refunded() {
-    let (shop, id) = held().await;
-    shop.house.advance_secs(600);
-    shop.confirm(&id, 99_900, "usd").send().await.problem(410, "reservation_expired");
-    step(&shop, &id, "checkout").await.problem(410, "reservation_expired");
+async fn what_the_buyer_has_to_do_is_handed_on_as_the_provider_said_it() {
+    let shop = sale().await;
+    let id = paying(&shop).await;
+    let action =
+        json!({ "type": "redirect_to_url", "redirect_to_url": { "url": "https://hooks.example/3ds" } });
+    let finding = Finding::ActionRequired(NextAction::new(&action.to_string()).expect("an action"));
+    shop.house.finds(&id, finding);
+    let payment = &seen(&shop, &id).await["payment"];
+    assert_eq!((&payment["status"], &payment["next_action"]), (&json!("requires_action"), &action));
 }
 
 #[tokio::test]
-async fn what_is_paid_must_be_what_it_costs() {
-    let (shop, id) = held().await;
-    let wrong = shop.confirm(&id, 1, "usd").send().await;
-    wrong.names(400, "invalid_request", &["`amount`", "99900"]);
-    shop.confirm(&id, 99_900, "eur").send().await.names(400, "invalid_request", &["`currency`"]);
+async fn a_capture_that_fails_cancels_the_order_and_gives_the_units_back() {
+    let shop = sale().await;
+    let id = paying(&shop).await;
+    shop.house.finds(&id, Finding::Authorized { capture_before: None });
+    shop.house.finds(&id, Finding::CaptureFailed(decline("expired")));
+    let orders = shop.get("/v1/orders?status=cancelled").buyer("b-1").send().await.done(200);
+    assert_eq!(
+        (&orders["data"][0]["status"], &orders["data"][0]["capture"]),
+        (&json!("cancelled"), &json!("failed"))
+    );
+    let error = json!({ "code": "capture_failed", "decline_code": "expired" });
+    assert_eq!(seen(&shop, &id).await["payment"]["error"], error);
+    assert_eq!(shop.stock("phone").await, [10, 10, 0, 0]);
+}
+
+#[tokio::test]
+async fn reserving_and_paying_in_one_call() {
+    let shop = sale().await;
+    let body = json!({ "quantity": 1, "payment_method": "pm_card_visa", "reference": "cart-1" });
+    let bought = purchase(&shop, "phone", body.clone()).await;
+    let json = bought.done(202);
+    assert_eq!((&json["status"], &json["payment"]["status"]), (&json!("paying"), &json!("queued")));
+    assert_eq!(bought.header("location"), Some(&*format!("/v1/reservations/{}", bought.member("id"))));
+    let again = purchase(&shop, "phone", body).await;
+    assert_eq!((again.done(202), again.header("idempotent-replayed")), (json, Some("true")));
     assert_eq!(shop.stock("phone").await, [10, 9, 1, 0]);
 }
 
 #[tokio::test]
-async fn steps_take_a_service_token_and_see_the_named_buyer_only() {
-    let (shop, id) = held().await;
-    let path = format!("/v1/reservations/{id}/checkout");
-    shop.post(&path).buyer("b-1").send().await.problem(401, "unauthenticated");
-    shop.post(&path).token(SERVICE).buyer("b-2").send().await.problem(404, "not_found");
-    shop.post(&path).token(ADMIN).buyer("b-1").json(&json!({})).send().await.done(200);
+async fn a_purchase_needs_a_card_where_there_is_something_to_pay() {
+    let shop = sale().await;
+    let reply = purchase(&shop, "phone", json!({ "quantity": 1 })).await;
+    reply.names(400, "invalid_request", &["`payment_method`"]);
+    shop.put_product("slot", json!({ "payment": "none" })).await.done(201);
+    let reply = purchase(&shop, "slot", json!({ "quantity": 1, "payment_method": "pm_card_visa" })).await;
+    assert_eq!(reply.done(201)["status"], "paid");
+    assert_eq!(shop.stock("phone").await, [10, 10, 0, 0]);
 }
 
 #[tokio::test]
-async fn a_step_with_a_key_is_replayed_and_without_one_needs_none() {
-    let (shop, id) = held().await;
-    let path = format!("/v1/reservations/{id}/checkout");
-    let first = shop.post(&path).token(SERVICE).key("k").send().await;
-    let again = shop.post(&path).token(SERVICE).key("\"k\"").send().await;
-    assert_eq!(first.done(200), again.done(200));
+async fn payments_that_would_wait_too_long_are_shed() {
+    let shop = sale().await;
+    let id = shop.reserve("phone", "b-1").await;
+    shop.house.till(|till| till.busy = Some(Busy { retry_after: Duration::from_secs(7) }));
+    let shed = pay(&shop, &id, "pay-1", "pm_card_visa").await;
+    shed.problem(503, "overloaded");
+    assert_eq!(shed.header("retry-after"), Some("7"));
+    let body = json!({ "quantity": 1, "payment_method": "pm_card_visa" });
+    purchase(&shop, "phone", body).await.problem(503, "overloaded");
+    assert_eq!(seen(&shop, &id).await["status"], "held");
+    assert_eq!(shop.stock("phone").await, [10, 9, 1, 0]);
+}
+
+#[tokio::test]
+async fn only_ones_own_reservation_is_paid_and_only_in_time() {
+    let shop = sale().await;
+    let id = shop.reserve("phone", "b-1").await;
+    let path = format!("/v1/reservations/{id}/payment");
+    let body = json!({ "payment_method": "pm_card_visa" });
+    shop.post(&path).buyer("b-2").key("k").json(&body).send().await.problem(404, "not_found");
+    shop.post(&path).buyer("b-1").json(&body).send().await.problem(400, "idempotency_key_missing");
+    shop.house.advance_secs(600);
+    shop.post(&path).buyer("b-1").key("k").json(&body).send().await.problem(410, "reservation_expired");
+}
+
+#[tokio::test]
+async fn a_product_that_the_shop_takes_the_money_for_is_not_paid_here() {
+    let shop = open();
+    shop.put_product("phone", json!({})).await.done(201);
+    let id = shop.reserve("phone", "b-1").await;
+    pay(&shop, &id, "k", "pm_card_visa").await.problem(409, "conflict");
+}
+
+#[tokio::test]
+async fn a_refund_by_the_provider_is_pending_until_it_is_known() {
+    let shop = sale().await;
+    let id = paying(&shop).await;
+    shop.house.finds(&id, Finding::Authorized { capture_before: None });
+    shop.house.finds(&id, Finding::Captured);
+    let order = seen(&shop, &id).await["order_id"].as_str().expect("an order").to_owned();
+    let body = json!({ "amount": 900 });
+    let made =
+        shop.post(&format!("/v1/orders/{order}/refunds")).token(ADMIN).key("r").json(&body).send().await;
+    assert_eq!(made.done(202)["status"], "pending");
+    let refund = made.member("id").parse().expect("an id");
+    shop.house.finds(&id, Finding::RefundFailed(refund, decline("expired_or_canceled_card")));
+    let path = made.header("location").expect("a location").to_owned();
+    let failed = shop.get(&path).token(VIEWER).send().await.done(200);
     assert_eq!(
-        (first.header("idempotent-replayed"), again.header("idempotent-replayed")),
-        (None, Some("true"))
+        (&failed["status"], &failed["failure_reason"]),
+        (&json!("failed"), &json!("expired_or_canceled_card"))
     );
-    let as_admin = shop.post(&path).token(ADMIN).key("k").send().await;
-    as_admin.problem(409, "conflict");
+    let seen = shop.get(&format!("/v1/orders/{order}")).buyer("b-1").send().await.done(200);
+    assert_eq!((&seen["status"], &seen["refunded_amount"]), (&json!("confirmed"), &json!(0)));
+}
+
+#[tokio::test]
+async fn a_buyer_is_told_the_account_that_the_card_is_for() {
+    let shop = open();
+    let config = shop.get("/v1/payment-config").buyer("b-1").send().await.done(200);
+    assert_eq!(config, json!({ "account": "odd", "publishable_key": "pk_test_odd" }));
+    let config = shop.get("/v1/payment-config").token(SERVICE).buyer("b-10").send().await.done(200);
+    assert_eq!(config["account"], "even");
+}
+
+#[tokio::test]
+async fn without_a_provider_nothing_is_sold_for_it() {
+    let shop = open();
+    shop.house.till(|till| till.is_configured = false);
+    for payment in [json!("provider"), Value::Null] {
+        let put = shop.put_product("phone", json!({ "payment": payment })).await;
+        put.names(400, "invalid_request", &["`payment`", "no payment provider configured"]);
+    }
+    shop.get("/v1/payment-config").buyer("b-1").send().await.problem(404, "not_found");
 }

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{Config, Error};
 use crate::board::Board;
+use crate::desk::Desk;
 use crate::log::Log;
 use crate::machine::{self, Machine, Raft};
 use crate::peer::Peers;
@@ -39,6 +40,7 @@ pub(super) struct Shared<'a> {
     pub(super) snapshots: &'a SnapshotStore,
     pub(super) peers: &'a Peers,
     pub(super) board: &'a Arc<Board>,
+    pub(super) desk: &'a Arc<Desk>,
     pub(super) events: &'a mpsc::Sender<(ShardId, Vec<Event>)>,
 }
 
@@ -67,6 +69,7 @@ impl Replica {
             raft: Arc::clone(&raft_cell),
             estimates: Estimates::new(shared.peers.clone(), shard, shared.config.others()),
             board: Arc::clone(shared.board),
+            desk: Arc::clone(shared.desk),
             events: shared.events.clone(),
             standing,
             stats: Arc::clone(&stats),

@@ -24,6 +24,7 @@ use super::{Config, Error};
 use crate::board::Board;
 use crate::call;
 use crate::data_dir::{DataDir, Owner};
+use crate::desk::Desk;
 use crate::disk::{Disk, RealDisk};
 use crate::log::{self, Log};
 use crate::peer::{self, Peers, Server, ServerHandle};
@@ -51,6 +52,7 @@ pub struct Node {
     replicas: Arc<[Replica]>,
     router: Router,
     board: Arc<Board>,
+    desk: Arc<Desk>,
     peers: Peers,
     server: ServerHandle,
     log: Log,
@@ -80,6 +82,7 @@ impl Node {
         let log = Log::open(disk.clone(), &data.log(), options)?;
         let snapshots = SnapshotStore::open(disk, &data.snapshots())?;
         let board = Arc::new(Board::default());
+        let desk = Arc::new(Desk::default());
         let peer_options = peer::Options::new(config.cluster.clone(), config.node);
         let peers = Peers::new(peer_options.clone(), others(&config));
         let (events, facts) = mpsc::channel(FACTS_MAX);
@@ -91,6 +94,7 @@ impl Node {
             snapshots: &snapshots,
             peers: &peers,
             board: &board,
+            desk: &desk,
             events: &events,
         };
         let mut replicas = Vec::new();
@@ -110,6 +114,7 @@ impl Node {
             replicas,
             router,
             board,
+            desk,
             peers,
             server,
             log,
@@ -151,6 +156,11 @@ impl Node {
     /// Every product, as this node last saw it.
     pub fn board(&self) -> &Board {
         &self.board
+    }
+
+    /// What is to be done outside for the shards that this node leads.
+    pub fn desk(&self) -> &Arc<Desk> {
+        &self.desk
     }
 
     /// What this node was told.

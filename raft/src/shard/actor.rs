@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use actix::fut::wrap_future;
 use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler};
+use engine::saga::SagaTasks;
 use engine::{Event, ShardId};
 use openraft::ReadPolicy;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -20,6 +21,7 @@ use super::reply::ReplyTo;
 use super::request::Leadership;
 use super::stats::ShardStats;
 use crate::board::Board;
+use crate::desk::Desk;
 use crate::machine::Raft;
 use crate::types::Payload;
 
@@ -51,6 +53,8 @@ pub struct Surroundings {
     pub estimates: Estimates,
     /// Where products are shown.
     pub board: Arc<Board>,
+    /// Where is laid out what is to be done outside, while this node leads.
+    pub desk: Arc<Desk>,
     /// Where facts go. Whoever listens and falls behind starts again from the state.
     pub events: mpsc::Sender<(ShardId, Vec<Event>)>,
     /// Where it is told in which leadership this node can answer.
@@ -176,7 +180,9 @@ impl ShardActor {
         for view in self.core.engine_mut().touched() {
             self.around.board.show(self.around.shard, view);
         }
+        let changed = self.core.engine_mut().take_changed_tasks();
         let standing = self.core.standing().map(|(leadership, clock)| Standing { leadership, clock });
+        self.lay_out(standing.as_ref().map(|standing| standing.leadership), changed);
         self.around.standing.send_if_modified(|shown| {
             let changed = *shown != standing;
             if changed {
@@ -184,6 +190,18 @@ impl ShardActor {
             }
             changed
         });
+    }
+
+    /// Lays out what is to be done outside, in the leadership in which this node can answer.
+    fn lay_out(&self, leadership: Option<Leadership>, changed: Vec<SagaTasks>) {
+        let (shard, desk) = (self.around.shard, &self.around.desk);
+        let before = self.around.standing.borrow().as_ref().map(|standing| standing.leadership);
+        match leadership {
+            Some(_) if leadership == before => desk.lay(shard, changed),
+            Some(_) => desk.lay_out(shard, self.core.engine().tasks(None)),
+            None if before.is_some() => desk.clear(shard),
+            None => {}
+        }
     }
 
     fn confirm(&self, ctx: &mut Context<ShardActor>, round: u64, leadership: Leadership) {

@@ -42,7 +42,10 @@ impl Ask {
         match self {
             Ask::Query(_)
             | Ask::Command(_, Some(_))
-            | Ask::Command(Command::Cancel(_) | Command::Confirm(_), None) => true,
+            | Ask::Command(
+                Command::Cancel(_) | Command::Confirm(_) | Command::Report(_) | Command::Notice(_),
+                None,
+            ) => true,
             Ask::Command(Command::PutProduct(put), None) => put.if_revision.is_none(),
             Ask::Command(_, None) => false,
         }

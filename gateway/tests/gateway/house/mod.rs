@@ -3,6 +3,7 @@
 mod fault;
 mod lists;
 mod operations;
+mod payments;
 mod sale;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -17,6 +18,7 @@ use engine::{
 };
 
 pub(crate) use fault::{Fault, Gate};
+pub(crate) use payments::Till;
 
 /// How many shards the house has.
 pub(crate) const SHARDS: u16 = 3;
@@ -32,6 +34,7 @@ pub(crate) struct House {
     faults: Mutex<VecDeque<Fault>>,
     ready: Mutex<Result<(), String>>,
     lists_fail: Mutex<bool>,
+    till: Mutex<Till>,
 }
 
 /// Reservations and orders as the last event about each has them.
@@ -52,6 +55,7 @@ impl House {
             faults: Mutex::default(),
             ready: Mutex::new(Ok(())),
             lists_fail: Mutex::new(false),
+            till: Mutex::default(),
         };
         for shard in 0..SHARDS {
             house.apply(ShardId(shard), vec![Proposal::of(Command::Found(Found { secret: SECRET }))]);

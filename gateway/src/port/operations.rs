@@ -1,97 +1,9 @@
-//! What the gateway needs from the rest of the house, as ports that the composition root ties to it.
+//! What operators look at: the cluster, and the self-audit.
 
 use std::future::Future;
-use std::sync::Arc;
-use std::time::Instant;
 
-use engine::view::{OrderStatus, OrderView, ProductView, ReservationStatus, ReservationView};
-use engine::{Answer, BuyerId, Command, OrderId, ProductId, Query, Refusal, ReservationId, Scope, ShardId};
-pub use engine::{Settled, Unsettled};
+use engine::ProductId;
 use serde::Serialize;
-
-/// A command on its way to its shard.
-#[derive(Clone, Debug)]
-pub struct Submission {
-    /// The shard that owns what the command is about.
-    pub shard: ShardId,
-    /// What shall be done.
-    pub command: Command,
-    /// The idempotency key, where the route takes one.
-    pub scope: Option<Scope>,
-    /// Until when the caller waits.
-    pub deadline: Instant,
-}
-
-/// The sale: commands and questions by id, answered by the leader of the shard concerned, wherever it is.
-pub trait Sale: Send + Sync + 'static {
-    /// How many shards the cluster has.
-    fn shards(&self) -> u16;
-
-    /// Proposes a command and waits for what it came to, asking again with the same key after an unknown outcome, until
-    /// the deadline.
-    fn submit(&self, submission: Submission) -> impl Future<Output = Result<Settled, Unsettled>> + Send;
-
-    /// Answers a question linearizably: what was acknowledged before is seen.
-    fn ask(
-        &self,
-        shard: ShardId,
-        query: Query,
-        deadline: Instant,
-    ) -> impl Future<Output = Result<Result<Answer, Refusal>, Unsettled>> + Send;
-
-    /// A product as this node last saw it; fresh to a second or so. Cost: one map look-up, no message.
-    fn product(&self, product: &ProductId) -> Option<Arc<ProductView>>;
-
-    /// Products in the order of their ids, from behind `after`, at most `limit`.
-    fn products(&self, after: Option<&ProductId>, limit: usize) -> Vec<Arc<ProductView>>;
-}
-
-/// A page of a list, newest first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page<T> {
-    /// The items.
-    pub items: Vec<T>,
-    /// Whether there are more behind them.
-    pub has_more: bool,
-}
-
-/// Which reservations or orders a list has.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter<S> {
-    /// Only this product's.
-    pub product: Option<ProductId>,
-    /// Only this buyer's.
-    pub buyer: Option<BuyerId>,
-    /// Only in this status.
-    pub status: Option<S>,
-}
-
-/// The node's lists: fresh to a second or so.
-pub trait Lists: Send + Sync + 'static {
-    /// Reservations, newest first, from behind `after`.
-    fn reservations(
-        &self,
-        filter: Filter<ReservationStatus>,
-        after: Option<ReservationId>,
-        limit: usize,
-    ) -> impl Future<Output = Result<Page<ReservationView>, ListsUnavailable>> + Send;
-
-    /// Orders, newest first, from behind `after`.
-    fn orders(
-        &self,
-        filter: Filter<OrderStatus>,
-        after: Option<OrderId>,
-        limit: usize,
-    ) -> impl Future<Output = Result<Page<OrderView>, ListsUnavailable>> + Send;
-}
-
-/// The node's lists cannot be read now.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this node's lists cannot be read: {reason}")]
-pub struct ListsUnavailable {
-    /// Why.
-    pub reason: String,
-}
 
 /// What operators look at.
 pub trait Operations: Send + Sync + 'static {

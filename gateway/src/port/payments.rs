@@ -1,0 +1,66 @@
+//! The payment provider, as buyers and the provider itself meet it.
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use engine::{AccountName, BuyerId};
+
+/// The payment provider, if one is configured.
+pub trait Payments: Send + Sync + 'static {
+    /// Whether a provider is configured.
+    fn is_configured(&self) -> bool;
+
+    /// The account that this buyer's card is tokenised for: always the same one. None if no provider is configured.
+    fn account_of(&self, buyer: &BuyerId) -> Option<PaymentAccount>;
+
+    /// Whether a payment that is admitted now reaches the provider before it would be too late.
+    ///
+    /// # Errors
+    /// [`Busy`] if more wait for the account than it can serve in time. Nothing was done.
+    fn admit(&self, account: &AccountName) -> Result<(), Busy>;
+
+    /// Takes an event as the provider sent it. When this returns `Ok` the event is durable, or of no concern.
+    ///
+    /// # Errors
+    /// [`Unaccepted`] tells whether the provider should send it again.
+    fn receive(
+        &self,
+        signature: &str,
+        body: Bytes,
+        deadline: Instant,
+    ) -> impl Future<Output = Result<(), Unaccepted>> + Send;
+}
+
+/// An account at the payment provider, as buyers may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentAccount {
+    /// Its name in the configuration.
+    pub name: AccountName,
+    /// The key that a browser tokenises cards with.
+    pub publishable_key: String,
+}
+
+/// More payments wait for an account than it can serve in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy {
+    /// When to try again.
+    pub retry_after: Duration,
+}
+
+/// Why an event of the provider's was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unaccepted {
+    /// No provider is configured.
+    #[error("no payment provider is configured")]
+    NotConfigured,
+    /// It is not the provider's, too old, or not to be understood.
+    #[error("the event is not taken: {reason}")]
+    Invalid {
+        /// Why.
+        reason: String,
+    },
+    /// It could not be made durable now: it is to be sent again.
+    #[error("the event cannot be made durable now")]
+    Unavailable,
+}

@@ -1,0 +1,70 @@
+//! A payment provider with two accounts, as far as the gateway sees one.
+
+use std::time::Instant;
+
+use axum::body::Bytes;
+use engine::saga::{Finding, Report};
+use engine::{AccountName, BuyerId, Command, Proposal, ReservationId};
+use gateway::port::{Busy, PaymentAccount, Payments, Unaccepted};
+
+use super::{Fault, House};
+
+/// How the house's provider stands.
+pub(crate) struct Till {
+    pub(crate) is_configured: bool,
+    pub(crate) busy: Option<Busy>,
+    /// What it is to say of the next events.
+    pub(crate) unaccepted: Option<Unaccepted>,
+    /// The events that it was given, with their signatures.
+    pub(crate) received: Vec<(String, Bytes)>,
+}
+
+impl Default for Till {
+    fn default() -> Till {
+        Till { is_configured: true, busy: None, unaccepted: None, received: Vec::new() }
+    }
+}
+
+impl Payments for House {
+    fn is_configured(&self) -> bool {
+        self.till(|till| till.is_configured)
+    }
+
+    fn account_of(&self, buyer: &BuyerId) -> Option<PaymentAccount> {
+        let name = if buyer.len() % 2 == 0 { "even" } else { "odd" };
+        let name = AccountName::new(name).expect("a name");
+        let publishable_key = format!("pk_test_{name}");
+        self.is_configured().then_some(PaymentAccount { name, publishable_key })
+    }
+
+    fn admit(&self, _account: &AccountName) -> Result<(), Busy> {
+        self.till(|till| till.busy).map_or(Ok(()), Err)
+    }
+
+    async fn receive(&self, signature: &str, body: Bytes, _deadline: Instant) -> Result<(), Unaccepted> {
+        if let Some(Fault::Hang) = self.next_fault() {
+            std::future::pending::<()>().await;
+        }
+        self.till(|till| match till.unaccepted.clone() {
+            Some(unaccepted) => Err(unaccepted),
+            None => {
+                till.received.push((signature.to_owned(), body));
+                Ok(())
+            }
+        })
+    }
+}
+
+impl House {
+    /// Looks at the till, or changes how it stands.
+    pub(crate) fn till<T>(&self, look: impl FnOnce(&mut Till) -> T) -> T {
+        look(&mut self.till.lock().expect("no test panics here"))
+    }
+
+    /// The saga learns something of the first try to pay a reservation.
+    pub(crate) fn finds(&self, reservation: &str, finding: Finding) {
+        let reservation: ReservationId = reservation.parse().expect("an id");
+        let command = Command::Report(Report { reservation, attempt: 1, finding });
+        self.apply(reservation.shard(), vec![Proposal::of(command)]);
+    }
+}
