@@ -18,6 +18,9 @@ pub mod machine;
 pub mod node;
 pub mod peer;
 pub mod route;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod samples;
 pub mod shard;
 pub mod snapshot;
 pub mod types;

@@ -50,6 +50,18 @@ pub enum Error {
         /// What is wrong there.
         what: String,
     },
+    /// The mark of an orderly close is not what was written, so it is not known where the log must end.
+    #[error(
+        "{path}, which says where the log ended when it was closed in order, is damaged: {what}; other files may be \
+         damaged as well, so the node does not start: replace it by an empty one under a new id, or restore the file",
+        path = .path.display()
+    )]
+    DamagedMark {
+        /// The mark.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: &'static str,
+    },
     /// A segment file is missing between others.
     #[error("{path} is missing although later segments exist: restore it, or replace the node by an empty one under a new id", path = .path.display())]
     MissingSegment {

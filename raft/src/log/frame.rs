@@ -45,6 +45,11 @@ impl Header {
     }
 }
 
+/// The checksum in the header of a whole frame, which covers that of the body.
+pub(super) fn checksum(frame: &[u8]) -> u32 {
+    u32::from_le_bytes(frame[28..32].try_into().expect("four bytes"))
+}
+
 /// Completes the frame in `buffer`, which has room for the header followed by the records: pads it and fills in the
 /// header.
 pub(super) fn seal(buffer: &mut Vec<u8>, sequence: u64, records: u32, opens_segment: bool, seed: u32) {

@@ -9,6 +9,7 @@ use engine::ShardId;
 
 use super::error::Error;
 use super::lock::lock;
+use super::mark::Mark;
 use super::options::{Drive, Options};
 use super::preparer::Preparer;
 use super::recovery::{Recovered, recover};
@@ -40,13 +41,16 @@ impl Log {
     /// one if there is none.
     ///
     /// # Errors
-    /// If anything that was ever synced is damaged or missing, naming the file and the place; if the options are wrong;
-    /// what the disk says.
+    /// If anything that was ever synced is damaged or missing, naming the file and the place; if the log was closed in
+    /// order and does not end where it did then; if the options are wrong; what the disk says.
     pub fn open(disk: Arc<dyn Disk>, dir: &Path, options: Options) -> Result<Log, Error> {
         options.check()?;
         disk.create_dir(dir).map_err(Error::io("create", dir))?;
         let recovered = recover(&*disk, dir)?;
-        let Recovered { mut replay, mut segments, mut left_over, mut offset } = recovered;
+        let mark = Mark::new(Arc::clone(&disk), dir);
+        mark.check(recovered.end, recovered.torn)?;
+        let Recovered { mut replay, mut segments, mut left_over, mut offset, end, torn } = recovered;
+        tell_torn(dir, torn);
         drop_misfits(&*disk, dir, &mut left_over, options.segment_bytes)?;
         let last =
             left_over.back().map(|segment| segment.number).or(segments.back().map(|segment| segment.number));
@@ -58,11 +62,14 @@ impl Log {
             offset = segment::PAGE_BYTES;
         }
         let shared = Shared::new(options.clone(), replay.shards(dir)?);
+        // From here on the log may be written.
+        mark.remove()?;
         let failing = Arc::clone(&shared);
         let supply = Supply::start(preparer, left_over, options.drive, move |error| failing.fail(&error))?;
         let sequence = replay.next_sequence.unwrap_or(1);
-        let position = Position { segments, offset, sequence, views: replay.views };
-        let writer = Writer::new(Arc::clone(&shared), supply, position);
+        let end = end.filter(|_| torn.is_none());
+        let position = Position { segments, offset, sequence, end, views: replay.views };
+        let writer = Writer::new(Arc::clone(&shared), supply, mark, position);
         Ok(Log { inner: Arc::new(Inner::start(shared, writer, dir)?) })
     }
 
@@ -83,7 +90,8 @@ impl Log {
 
     /// Writes and syncs what is queued, with the last known commit of every shard, and ends the log's threads. Calls
     /// to its shards fail from then on. A failure to write goes the way of all such failures, see
-    /// [`Options::on_fatal`].
+    /// [`Options::on_fatal`]. If there was none, a mark is left of where the log ends: the next [`Log::open`] takes
+    /// nothing else.
     pub async fn close(self) {
         let closing = tokio::task::spawn_blocking(move || drop(self));
         if let Err(error) = closing.await {
@@ -97,7 +105,9 @@ impl Drop for Log {
         self.inner.shared.queue_committed();
         self.inner.drive();
         self.inner.shared.queue.close();
-        lock(&self.inner.writer).take();
+        if let Some(writer) = lock(&self.inner.writer).take() {
+            writer.close();
+        }
         if let Some(thread) = lock(&self.inner.thread).take() {
             let _panicked = thread.join();
         }
@@ -138,6 +148,17 @@ fn write_all(end: End, mut writer: Writer) {
         if let Err(error) = writer.write(&mut batch) {
             return end.shared.fail(&error);
         }
+    }
+    writer.close();
+}
+
+fn tell_torn(dir: &Path, torn: Option<(u64, u32)>) {
+    if let Some((number, offset)) = torn {
+        let path = segment::path(dir, number);
+        tracing::warn!(
+            "the last frame, at byte {offset} of {}, is torn; nobody was told of it, so it is cut",
+            path.display()
+        );
     }
 }
 

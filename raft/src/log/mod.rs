@@ -2,10 +2,10 @@
 //!
 //! Callers change a [`ShardLog`] in memory and queue records; one thread writes all that is queued as one frame, syncs,
 //! and only then calls back. Segments are allocated ahead, and used again. What was synced and cannot be read refuses
-//! to open; only a torn last frame, of which nobody was told, is cut.
+//! to open; only a torn last frame, of which nobody was told, is cut, and after an orderly close not even that.
 //!
 //! `segment`, `frame` and `record` are the layout, outside in; `extent` and `view` say what records add up to; `writer`
-//! and `recovery` are the two ways through them.
+//! and `recovery` are the two ways through them; `mark` says where an orderly close left off.
 
 mod checkpoint;
 mod cleaner;
@@ -16,6 +16,7 @@ mod frame;
 mod lock;
 #[expect(clippy::module_inception, reason = "a log is what this is")]
 mod log;
+mod mark;
 pub(crate) mod mirror;
 mod options;
 mod preparer;

@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::error::Error;
 use super::frame;
+use super::mark::End;
 use super::replay::{Replay, frame_at};
 use super::segment::{self, PAGE_BYTES, Segment};
 use crate::disk::Disk;
@@ -21,6 +22,11 @@ pub(super) struct Recovered {
     pub(super) left_over: VecDeque<Segment>,
     /// Where the next frame begins in the last of `segments`.
     pub(super) offset: u32,
+    /// The last frame. None if nothing was ever written.
+    pub(super) end: Option<End>,
+    /// In which segment, and where, something begins behind the end that was to be a frame. Nothing was written since
+    /// it was torn: what comes next either takes its place or its sequence number.
+    pub(super) torn: Option<(u64, u32)>,
 }
 
 /// Reads the segments in `dir`.
@@ -31,14 +37,15 @@ pub(super) fn recover(disk: &dyn Disk, dir: &Path) -> Result<Recovered, Error> {
     let numbers = segment::numbers(disk, dir)?;
     let segments = numbers.into_iter().map(|number| Segment::open(disk, dir, number).map(Arc::new));
     let segments = segments.collect::<Result<Vec<_>, Error>>()?;
-    let mut reader = Reader { segments: &segments, replay: Replay::default(), at: 0, offset: PAGE_BYTES };
+    let replay = Replay::default();
+    let mut reader = Reader { segments: &segments, replay, at: 0, offset: PAGE_BYTES, end: None, torn: None };
     reader.read_all()?;
     disk.sync_dir(dir).map_err(Error::sync(dir))?;
-    let Reader { replay, at, offset, .. } = reader;
+    let Reader { replay, at, offset, end, torn, .. } = reader;
     let used = if replay.next_sequence.is_some() { at + 1 } else { 0 };
     let mut segments = VecDeque::from(segments);
     let left_over = segments.split_off(used).into_iter().filter_map(Arc::into_inner).collect();
-    Ok(Recovered { replay, segments, left_over, offset })
+    Ok(Recovered { replay, segments, left_over, offset, end, torn })
 }
 
 struct Reader<'a> {
@@ -48,6 +55,8 @@ struct Reader<'a> {
     at: usize,
     /// Where that frame ends.
     offset: u32,
+    end: Option<End>,
+    torn: Option<(u64, u32)>,
 }
 
 impl Reader<'_> {
@@ -68,19 +77,23 @@ impl Reader<'_> {
         while let Some(frame) = frame_at(segment, bytes, self.offset, self.replay.next_sequence) {
             self.replay.apply(&frame)?;
             self.offset += u32::try_from(frame.bytes.len()).expect("a frame is within its segment");
+            self.end = Some(End {
+                segment: segment.number,
+                offset: self.offset,
+                sequence: frame.header.sequence,
+                checksum: frame::checksum(&frame.bytes),
+            });
+            self.torn = None;
         }
         self.check_nothing_follows(segment, bytes, self.offset)
     }
 
     /// Nothing may follow a place where no frame is: frame n + 1 was never written before frame n was synced. A header
     /// is proof enough, for what it heads may be damaged as well.
-    fn check_nothing_follows(&self, segment: &Segment, bytes: &Bytes, from: u32) -> Result<(), Error> {
+    fn check_nothing_follows(&mut self, segment: &Segment, bytes: &Bytes, from: u32) -> Result<(), Error> {
         let torn = bytes.get(from as usize..).and_then(|bytes| frame::Header::decode(bytes, segment.seed));
         if torn.is_some_and(|header| header.sequence == self.expected()) {
-            let path = segment.path.display();
-            tracing::warn!(
-                "the last frame, at byte {from} of {path}, is torn; nobody was told of it, so it is cut"
-            );
+            self.torn.get_or_insert((segment.number, from));
         }
         match self.first_later_frame(segment, bytes, from) {
             Some((offset, sequence)) => Err(self.damaged(format!(

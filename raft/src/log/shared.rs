@@ -99,6 +99,11 @@ impl Shared {
         }
     }
 
+    /// Whether [`Shared::fail`] was called.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed.load(Relaxed)
+    }
+
     pub(super) fn stats(&self) -> Stats {
         self.counters.stats(self.recent_bytes.load(Relaxed), self.queue.bytes())
     }

@@ -12,6 +12,8 @@ use engine::ShardId;
 
 use super::draft::{Draft, Placed};
 use super::error::Error;
+use super::frame;
+use super::mark::{End, Mark};
 use super::queue::Request;
 use super::record::Record;
 use super::segment::{PAGE_BYTES, Segment};
@@ -29,6 +31,9 @@ pub(super) struct Writer {
     /// Where the next frame begins in the last segment.
     offset: u32,
     sequence: u64,
+    /// The last frame, unless there is none, or what was torn behind it is still to be written over.
+    end: Option<End>,
+    mark: Mark,
     pub(super) views: BTreeMap<ShardId, View>,
     pub(super) draft: Draft,
     pub(super) cleaning: bool,
@@ -39,14 +44,29 @@ pub(super) struct Position {
     pub(super) segments: VecDeque<Arc<Segment>>,
     pub(super) offset: u32,
     pub(super) sequence: u64,
+    pub(super) end: Option<End>,
     pub(super) views: BTreeMap<ShardId, View>,
 }
 
 impl Writer {
-    pub(super) fn new(shared: Arc<Shared>, supply: Supply, position: Position) -> Writer {
-        let Position { segments, offset, sequence, views } = position;
+    pub(super) fn new(shared: Arc<Shared>, supply: Supply, mark: Mark, position: Position) -> Writer {
+        let Position { segments, offset, sequence, end, views } = position;
         shared.counters.segments(segments.len());
-        Writer { shared, supply, segments, offset, sequence, views, draft: Draft::default(), cleaning: false }
+        let (draft, cleaning) = (Draft::default(), false);
+        Writer { shared, supply, segments, offset, sequence, end, mark, views, draft, cleaning }
+    }
+
+    /// Ends the log in order, with nothing left to write, and leaves the mark that says so. Without a mark the log opens
+    /// all the same, so a failure to leave it is only told.
+    pub(super) fn close(self) {
+        let Writer { shared, supply, end, mark, .. } = self;
+        // Waits for the preparing thread, which may still find that the disk fails.
+        drop(supply);
+        if let Some(end) = end.filter(|_| !shared.has_failed())
+            && let Err(error) = mark.leave(end)
+        {
+            tracing::error!("the log was closed in order, but the mark of it could not be left: {error}");
+        }
     }
 
     /// Writes all of `batch`, in as few frames as it fits.
@@ -169,11 +189,14 @@ impl Writer {
     fn finish_frame(&mut self) -> Result<(), Error> {
         let segment = Arc::clone(self.current());
         let frame = self.draft.seal(self.sequence, self.offset == PAGE_BYTES, segment.seed);
+        let checksum = frame::checksum(frame);
         let started = Instant::now();
         segment.file.write_at(self.offset.into(), frame).map_err(Error::io("write", &segment.path))?;
         segment.file.sync().map_err(Error::sync(&segment.path))?;
         self.shared.counters.frame(self.draft.records, self.draft.bytes(), started.elapsed());
         self.offset += u32::try_from(self.draft.bytes()).expect("a frame fits a segment, at most 1 GiB");
+        self.end =
+            Some(End { segment: segment.number, offset: self.offset, sequence: self.sequence, checksum });
         self.sequence += 1;
         self.publish(&segment);
         if self.draft.frees {

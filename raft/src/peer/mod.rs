@@ -21,8 +21,8 @@ mod options;
 mod outgoing;
 mod refusal;
 mod snapshot;
-mod stream;
-mod wire;
+pub(crate) mod stream;
+pub(crate) mod wire;
 
 pub use counters::{Counters, Direction};
 pub use error::Error;

@@ -25,7 +25,7 @@ const CALLS_MAX: usize = 8;
 const GRACE: Duration = Duration::from_millis(200);
 
 /// What comes back for a call.
-#[derive(Debug, Encode, Decode)]
+#[derive(Debug, PartialEq, Eq, Encode, Decode)]
 pub struct ForwardReply {
     /// Log time at the leader, if it leads.
     pub now: Option<(Leadership, LogTime)>,

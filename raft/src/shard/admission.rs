@@ -106,8 +106,12 @@ impl<R> Lead<R> {
         if !self.twins.knows(key) {
             return Some(waiter);
         }
-        if let Joined::Reused(waiter) = self.twins.join(key, waiter) {
-            self.confirm(ctx, waiter, Reply::Refused(engine::Refusal::KeyReused));
+        match self.twins.join(key, waiter) {
+            Joined::First | Joined::Waits => {}
+            Joined::Reused(waiter) => {
+                self.confirm(ctx, waiter, Reply::Refused(engine::Refusal::KeyReused));
+            }
+            Joined::Full(waiter) => ctx.reply(waiter.reply, Reply::NotDone(Obstacle::Overloaded)),
         }
         None
     }

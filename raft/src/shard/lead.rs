@@ -217,7 +217,8 @@ impl<R> Lead<R> {
     /// Tells everyone whose time is up, and lets go of what was not proposed yet.
     pub(super) fn expire(&mut self, ctx: &mut Context<'_, R>) {
         let Some(now) = self.now(ctx.at) else { return };
-        for mut item in self.take_unproposed(|item| item.proposal.not_after < now) {
+        let collected = self.take_collected(|item| item.proposal.not_after < now);
+        for mut item in collected.into_iter().chain(self.parked.overdue(now)) {
             let waiters = self.waiters_of(&mut item);
             waiters.into_iter().for_each(|waiter| ctx.reply(waiter.reply, Reply::NotDone(Obstacle::TooLate)));
         }
@@ -229,10 +230,10 @@ impl<R> Lead<R> {
         }
     }
 
-    fn take_unproposed(&mut self, out: impl Fn(&Item<R>) -> bool) -> Vec<Item<R>> {
+    fn take_collected(&mut self, out: impl Fn(&Item<R>) -> bool) -> Vec<Item<R>> {
         let collected: Vec<Item<R>> = self.collecting.extract_if(.., |item| out(item)).collect();
         collected.iter().for_each(|item| self.give_back(item));
-        collected.into_iter().chain(self.parked.extract(out)).collect()
+        collected
     }
 
     /// A proposal is lost: nothing of it happened, or nobody can tell here.
@@ -249,7 +250,8 @@ impl<R> Lead<R> {
 
     /// The leadership is over: whatever is in flight is unknown, nothing else happened.
     pub(super) fn end(mut self, ctx: &mut Context<'_, R>) {
-        for mut item in self.take_unproposed(|_| true) {
+        let collected = self.take_collected(|_| true);
+        for mut item in collected.into_iter().chain(self.parked.drain()) {
             let waiters = self.waiters_of(&mut item);
             waiters
                 .into_iter()

@@ -5,6 +5,10 @@ use std::collections::hash_map::Entry;
 
 use engine::{Fingerprint, LogTime};
 
+/// How many sends of one key may wait. A caller repeats itself a few times, from a few nodes; who sends more than that
+/// gains nothing, and each of them takes memory.
+pub(super) const WAITERS_MAX: usize = 16;
+
 /// Who waits for a reply, and until when.
 #[derive(Debug)]
 pub(super) struct Waiter<R> {
@@ -22,6 +26,8 @@ pub(super) enum Joined<R> {
     Waits,
     /// An earlier send is under way with the same key and another request.
     Reused(Waiter<R>),
+    /// An earlier send is under way, and [`WAITERS_MAX`] wait for it already.
+    Full(Waiter<R>),
 }
 
 /// The keys under way on this leader.
@@ -56,6 +62,7 @@ impl<R> Twins<R> {
                 Joined::First
             }
             Entry::Occupied(twin) if twin.get().request != key.request => Joined::Reused(waiter),
+            Entry::Occupied(twin) if twin.get().waiters.len() >= WAITERS_MAX => Joined::Full(waiter),
             Entry::Occupied(mut twin) => {
                 twin.get_mut().waiters.push(waiter);
                 Joined::Waits

@@ -1,20 +1,14 @@
-//! Damage: a torn end is cut, anything before refuses to start, naming file and place.
+//! Damage to a log whose process was killed: a torn end is cut, anything before refuses to start, naming file and place.
 
 use raft::disk::{Disk, SimDisk};
 use raft::log::{Drive, Error};
 
 use crate::support::*;
 
-/// A log of several segments whose last frame is of known length.
 async fn written() -> SimDisk {
-    let disk = SimDisk::new();
-    let log = open(&disk, Drive::Caller).unwrap();
-    let mut one = shard(&log, 1);
-    for index in 0..40 {
-        append(&mut one, entries(1, index..index + 1, 8000)).await.unwrap();
-    }
+    let (disk, log) = several_segments().await;
+    disk.kill();
     drop(log);
-    assert!(segments(&disk).len() >= 5);
     disk
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 mod basics;
+mod clean_stop;
 mod cleaning;
 mod cost;
 mod crash;

@@ -29,6 +29,24 @@ fn kept() -> Vec<Entry> {
     ]
 }
 
+/// The mark that a node left when it closed the log of the other sample. `WRITE_SAMPLES=1` writes one that is not there.
+fn mark_sample(disk: &SimDisk) -> Vec<u8> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/samples/closed-format-1.bin");
+    if !path.exists() && std::env::var_os("WRITE_SAMPLES").is_some() {
+        drop(open(disk, Drive::Caller).unwrap());
+        fs::write(&path, disk.bytes(&dir().join("closed"))).unwrap();
+    }
+    fs::read(path).unwrap()
+}
+
+fn restore_log(disk: &SimDisk) {
+    disk.create_dir(&dir()).unwrap();
+    // The sample leaves out the zeros at the end of the file.
+    let mut bytes = fs::read(sample()).unwrap();
+    bytes.resize(SEGMENT as usize, 0);
+    disk.create(&dir().join("00000000000000000001.log")).unwrap().write_at(0, &bytes).unwrap();
+}
+
 async fn check(disk: &SimDisk) {
     let log = open(disk, Drive::Caller).unwrap();
     let mut seven = shard(&log, 7);
@@ -41,12 +59,21 @@ async fn check(disk: &SimDisk) {
 #[tokio::test]
 async fn format_1_is_read() {
     let disk = SimDisk::new();
-    disk.create_dir(&dir()).unwrap();
-    // The sample leaves out the zeros at the end of the file.
-    let mut bytes = fs::read(sample()).unwrap();
-    bytes.resize(SEGMENT as usize, 0);
-    disk.create(&dir().join("00000000000000000001.log")).unwrap().write_at(0, &bytes).unwrap();
+    restore_log(&disk);
     check(&disk).await;
+}
+
+#[tokio::test]
+async fn the_mark_of_format_1_is_read_and_heeded() {
+    let disk = SimDisk::new();
+    restore_log(&disk);
+    let mark = dir().join("closed");
+    let kept = mark_sample(&disk);
+    disk.create(&mark).unwrap().write_at(0, &kept).unwrap();
+    check(&disk).await;
+    assert_eq!(disk.bytes(&mark), kept, "the same end is marked by the same bytes");
+    disk.flip_bit(&segments(&disk)[0], frames(&disk, &segments(&disk)[0]).last().unwrap().0, 0);
+    assert!(open(&disk, Drive::Caller).is_err());
 }
 
 /// Run by hand when a new format is made, after its number was raised and the name above changed.

@@ -104,6 +104,18 @@ pub(crate) async fn append(log: &mut ShardLog, entries: Vec<Entry>) -> Result<()
     start_append(log, entries).await?.await.expect("every caller is told")
 }
 
+/// A log of several segments, 40 entries in all, whose last frame has several pages.
+pub(crate) async fn several_segments() -> (SimDisk, Log) {
+    let disk = SimDisk::new();
+    let log = open(&disk, Drive::Caller).unwrap();
+    let mut one = shard(&log, 1);
+    for index in 0..40 {
+        append(&mut one, entries(1, index..index + 1, 8000)).await.unwrap();
+    }
+    assert!(segments(&disk).len() >= 5);
+    (disk, log)
+}
+
 pub(crate) async fn all(log: &mut ShardLog) -> Vec<Entry> {
     log.try_get_log_entries(..).await.unwrap()
 }

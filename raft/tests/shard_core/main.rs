@@ -154,6 +154,23 @@ fn twins_share_one_answer_and_another_request_under_the_key_is_refused() {
 }
 
 #[test]
+fn of_one_key_a_few_sends_wait_and_more_are_turned_away_at_once() {
+    let mut shard = Harness::leading(10);
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p"];
+    for name in names {
+        shard.reserve(name, "ann", "1");
+    }
+    shard.reserve("one too many", "ann", "1");
+    assert!(not_done(shard.replies.get("one too many"), Obstacle::Overloaded));
+    shard.flush();
+    shard.commit();
+    assert!(names.iter().all(|name| is_done(shard.replies.get(name), *name != "a")));
+    assert_eq!(shard.available(), 9);
+    shard.reserve("later", "ann", "1");
+    assert!(is_done(shard.replies.get("later"), true), "what is known takes no room");
+}
+
+#[test]
 fn losing_leadership_settles_everybody() {
     let mut shard = Harness::leading(1);
     shard.reserve("flying", "ann", "1");

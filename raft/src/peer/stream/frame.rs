@@ -17,9 +17,9 @@ use bytes::Bytes;
 use super::Kind;
 
 /// Bytes of the length field.
-pub(super) const LENGTH: usize = 4;
+pub(crate) const LENGTH: usize = 4;
 /// Bytes between the length field and the body.
-pub(super) const HEADER: usize = 15;
+pub(crate) const HEADER: usize = 15;
 
 /// What stands before the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +98,7 @@ impl Outgoing {
     ///
     /// # Panics
     /// If the body has 4 GiB or more. Whoever builds frames keeps them below the frame limit.
-    pub(super) fn into_parts(self) -> ([u8; LENGTH + HEADER], Vec<Bytes>) {
+    pub(crate) fn into_parts(self) -> ([u8; LENGTH + HEADER], Vec<Bytes>) {
         let length = HEADER + body_bytes(&self.body);
         let length =
             u32::try_from(length).expect("bodies are kept below the frame limit, which is far below 4 GiB");

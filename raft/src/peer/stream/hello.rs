@@ -21,12 +21,12 @@ const PROTOCOL: u16 = 1;
 const HELLO_BYTES_MAX: usize = 1024;
 
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-struct Hello {
-    magic: [u8; 8],
-    protocol: u16,
-    cluster: String,
-    from: NodeId,
-    to: NodeId,
+pub(crate) struct Hello {
+    pub(crate) magic: [u8; 8],
+    pub(crate) protocol: u16,
+    pub(crate) cluster: String,
+    pub(crate) from: NodeId,
+    pub(crate) to: NodeId,
 }
 
 /// Why two ends of a connection do not talk.

@@ -1,0 +1,68 @@
+//! Frames of the calls beside Raft: forwarded requests and their replies, the time, reports.
+
+use engine::command::Reserve;
+use engine::{Answer, Command, LogTime, OrderId, Query, Refusal, ReservationId, Scope, ShardId};
+
+use super::Sample;
+use crate::call;
+use crate::peer::stream::Kind;
+use crate::route::ForwardReply;
+use crate::shard::clock::NodeTime;
+use crate::shard::request::{Ask, Leadership, Obstacle, Reply, Request};
+
+const NOW: LogTime = LogTime(1_795_737_600_000);
+const LEADERSHIP: Leadership = Leadership { term: 4, node: 300 };
+
+pub(super) fn samples() -> Vec<Sample> {
+    let standing: Option<(Leadership, LogTime)> = Some((LEADERSHIP, NOW));
+    vec![
+        Sample::call(call::FORWARD, "call: forward", requests()),
+        Sample::coded(Kind::Answer, "answer to forwarding", forward_reply(standing)),
+        Sample::coded(Kind::Answer, "answer to forwarding: leads no more", forward_reply(None)),
+        Sample::bare(Kind::Call, "call: standing", &[call::STANDING.0]),
+        Sample::coded(Kind::Answer, "answer about standing: leads", standing),
+        Sample::coded(Kind::Answer, "answer about standing: does not", None::<(Leadership, LogTime)>),
+        Sample::bare(Kind::Call, "call: estimate", &[call::ESTIMATE.0]),
+        Sample::coded(Kind::Answer, "answer to an estimate", NodeTime { log: NOW, wall: LogTime(NOW.0 + 3) }),
+    ]
+}
+
+fn requests() -> Vec<Request> {
+    let shard = ShardId(513);
+    let reserve = Reserve {
+        reservation: ReservationId::new(shard, NOW.0, 5),
+        order: OrderId::new(shard, NOW.0, 6),
+        product: "shoe.42".parse().unwrap(),
+        buyer: "alice".parse().unwrap(),
+        quantity: 2,
+        reference: Some("cart-7".parse().unwrap()),
+        purchase: false,
+    };
+    let scope = Scope {
+        principal: "alice".to_owned(),
+        route: "POST /v1/products/shoe.42/reservations".to_owned(),
+        key: "alice-1".to_owned(),
+    };
+    let asks = [
+        Ask::Command(Command::Reserve(reserve), Some(scope)),
+        Ask::Command(Command::PauseProduct("shoe.42".parse().unwrap()), None),
+        Ask::Query(Query::Product("shoe.42".parse().unwrap())),
+    ];
+    let request =
+        |ask| Request { ask, leadership: LEADERSHIP, sent_at: NOW, not_after: LogTime(NOW.0 + 5_000) };
+    asks.map(request).into()
+}
+
+/// With a reply of each kind.
+fn forward_reply(now: Option<(Leadership, LogTime)>) -> ForwardReply {
+    let replies = vec![
+        Reply::Done { answer: Answer::Nothing, replayed: false },
+        Reply::Done { answer: Answer::Nothing, replayed: true },
+        Reply::Refused(Refusal::SoldOut { available: 0, may_return: true }),
+        Reply::NotDone(Obstacle::NotLeader),
+        Reply::NotDone(Obstacle::TooLate),
+        Reply::NotDone(Obstacle::Overloaded),
+        Reply::Unknown,
+    ];
+    ForwardReply { now, replies }
+}
