@@ -16,6 +16,7 @@ use crate::peer::Peers;
 use crate::shard::actor::{ShardActor, Standing, Surroundings};
 use crate::shard::core::{Core, Randomness};
 use crate::shard::estimate::Estimates;
+use crate::shard::gate::SharedGate;
 use crate::shard::inbox::{Inbox, Work};
 use crate::shard::reply::ReplyTo;
 use crate::shard::stats::ShardStats;
@@ -41,6 +42,7 @@ pub(super) struct Shared<'a> {
     pub(super) peers: &'a Peers,
     pub(super) board: &'a Arc<Board>,
     pub(super) desk: &'a Arc<Desk>,
+    pub(super) gate: &'a SharedGate,
     pub(super) events: &'a mpsc::Sender<(ShardId, Vec<Event>)>,
 }
 
@@ -58,6 +60,7 @@ impl Replica {
         let core = core(shard, snapshot)
             .await?
             .with_entries_of(shared.log.entry_bytes_max())
+            .with_gate(SharedGate::clone(shared.gate))
             .started_in(vote.map_or(0, |vote| vote.leader_id.term));
         let inbox = Arc::new(Inbox::default());
         let raft_cell = Arc::new(OnceLock::new());

@@ -29,6 +29,7 @@ use crate::disk::{Disk, RealDisk};
 use crate::log::{self, Log};
 use crate::peer::{self, Peers, Server, ServerHandle};
 use crate::route::{Forwarder, Route, Router, Standings};
+use crate::shard::gate::SharedGate;
 use crate::shard::inbox::Work;
 use crate::shard::request::Ask;
 use crate::shard::stats::ShardStats;
@@ -66,11 +67,16 @@ pub struct Node {
 }
 
 impl Node {
-    /// Opens the node's data, starts its replicas, and answers peers on `listener`.
+    /// Opens the node's data, starts its replicas, and answers peers on `listener`. `gate` is asked before a payment by
+    /// the provider begins on a shard that this node leads.
     ///
     /// # Errors
     /// [`Error`] names what stands in the way; nothing was lost.
-    pub async fn start(config: Config, listener: TcpListener) -> Result<(Node, Facts), Error> {
+    pub async fn start(
+        config: Config,
+        listener: TcpListener,
+        gate: SharedGate,
+    ) -> Result<(Node, Facts), Error> {
         let disk: Arc<dyn Disk> = Arc::new(RealDisk);
         let owner = Owner { cluster: config.cluster.clone(), node: config.node, shards: config.shards };
         let data = DataDir::open(&disk, &config.data, &owner)?;
@@ -95,6 +101,7 @@ impl Node {
             peers: &peers,
             board: &board,
             desk: &desk,
+            gate: &gate,
             events: &events,
         };
         let mut replicas = Vec::new();

@@ -3,6 +3,7 @@
 use engine::{Command, Fingerprint, LogTime, Proposal, Shard};
 
 use super::flights::Item;
+use super::gate;
 use super::lead::Lead;
 use super::message::Context;
 use super::request::{Ask, Obstacle, Reply, Request};
@@ -34,47 +35,56 @@ impl<R> Lead<R> {
                     return ctx.reply(waiter.reply, Reply::NotDone(Obstacle::NotLeader));
                 };
                 let key = scope.map(|scope| Fingerprint::of(secret, &scope, &command));
-                self.admit_command(engine, ctx, command, key, request.sent_at, waiter);
+                if let Some(waiter) =
+                    self.pass(engine, ctx, &command, key.as_ref(), now, request.sent_at, waiter)
+                {
+                    self.take_in(engine, ctx, Proposal { command, key, not_after: waiter.not_after }, waiter);
+                }
             }
         }
     }
 
-    fn admit_command(
+    /// Gives the waiter back if the command is new, and there is room for it.
+    fn pass(
         &mut self,
         engine: &Shard,
         ctx: &mut Context<'_, R>,
-        command: Command,
-        key: Option<Fingerprint>,
+        command: &Command,
+        key: Option<&Fingerprint>,
+        now: LogTime,
         sent_at: LogTime,
         waiter: Waiter<R>,
-    ) {
-        let waiter = match &key {
-            Some(key) => match self.known(engine, ctx, key, sent_at, waiter) {
-                Some(waiter) => waiter,
-                None => return,
-            },
+    ) -> Option<Waiter<R>> {
+        let waiter = match key {
+            Some(key) => self.known(engine, ctx, key, sent_at, waiter)?,
             None => waiter,
         };
-        if self.collecting.len() >= COLLECTED_MAX || self.parked.is_full() {
-            return ctx.reply(waiter.reply, Reply::NotDone(Obstacle::Overloaded));
+        let is_full = self.collecting.len() >= COLLECTED_MAX || self.parked.is_full();
+        let pays = gate::wanted(engine, command, now);
+        if is_full || pays.is_some_and(|(account, within)| !self.gate.admits(account, within)) {
+            ctx.reply(waiter.reply, Reply::NotDone(Obstacle::Overloaded));
+            return None;
         }
-        let proposal = Proposal { command, key, not_after: waiter.not_after };
-        match &proposal.command {
-            Command::Reserve(reserve) => match engine.consider(reserve) {
-                Err(refusal) => self.refuse(ctx, proposal.key.as_ref(), vec![waiter], &refusal),
-                Ok(room) if !self.parked.holds(&reserve.product) && self.credit.allows(reserve, &room) => {
-                    let item = self.under_way(proposal, waiter);
-                    self.collect(item);
-                }
-                Ok(_) => {
-                    let product = reserve.product.clone();
-                    let item = self.under_way(proposal, waiter);
-                    self.parked.park(product, item);
-                }
-            },
-            _ => {
+        Some(waiter)
+    }
+
+    /// A command that is new is collected, an attempt among others only if it fits beside what is in flight.
+    fn take_in(&mut self, engine: &Shard, ctx: &mut Context<'_, R>, proposal: Proposal, waiter: Waiter<R>) {
+        let Some(attempt) = proposal.command.attempt() else {
+            let item = self.under_way(proposal, waiter);
+            return self.collect(item);
+        };
+        let product = &attempt.reserve.product;
+        match engine.consider(attempt) {
+            Err(refusal) => self.refuse(ctx, proposal.key.as_ref(), vec![waiter], &refusal),
+            Ok(room) if !self.parked.holds(product) && self.credit.allows(attempt.reserve, &room) => {
                 let item = self.under_way(proposal, waiter);
                 self.collect(item);
+            }
+            Ok(_) => {
+                let product = product.clone();
+                let item = self.under_way(proposal, waiter);
+                self.parked.park(product, item);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The core of a shard's actor: every decision, as a plain function of the message, the state and the time.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use engine::command::Found;
 use engine::limits::COMMANDS_PER_BATCH;
@@ -9,6 +10,7 @@ use tracing::warn;
 
 use super::clock::{Estimate, LogClock, Moment, NodeTime};
 use super::flights::Item;
+use super::gate::{Open, SharedGate};
 use super::lead::Lead;
 use super::message::{Action, Committed, Context, Message};
 use super::request::{Leadership, Obstacle, Reply};
@@ -44,6 +46,7 @@ pub struct Core<R> {
     batch_max: usize,
     lead: Option<Lead<R>>,
     randomness: Randomness,
+    gate: SharedGate,
     estimated_at: u64,
     expired_at: u64,
 }
@@ -60,6 +63,7 @@ impl<R> Core<R> {
             batch_max: COMMANDS_PER_BATCH,
             lead: None,
             randomness,
+            gate: Arc::new(Open),
             estimated_at: 0,
             expired_at: 0,
         }
@@ -69,6 +73,11 @@ impl<R> Core<R> {
     /// were down: it does not tell what time it is.
     pub fn started_in(self, term: u64) -> Core<R> {
         Core { started_in: term, ..self }
+    }
+
+    /// The same with a gate before payments by the provider.
+    pub fn with_gate(self, gate: SharedGate) -> Core<R> {
+        Core { gate, ..self }
     }
 
     /// The same on a node whose log takes entries of at most `bytes`.
@@ -118,7 +127,13 @@ impl<R> Core<R> {
         }
         let Some(leadership) = leadership else { return };
         let ready = self.applied.is_some_and(|applied| Leadership::from(applied.leader_id) == leadership);
-        self.lead = Some(Lead::new(leadership, ready, self.randomness.nonce, self.batch_max));
+        self.lead = Some(Lead::new(
+            leadership,
+            ready,
+            self.randomness.nonce,
+            self.batch_max,
+            SharedGate::clone(&self.gate),
+        ));
         self.estimated_at = ctx.at.boot;
         ctx.actions.push(Action::Estimate);
         self.found();

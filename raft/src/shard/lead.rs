@@ -1,11 +1,12 @@
 //! What a node knows only while it leads a shard. It is dropped with the leadership: nothing of it outlives it.
 
-use engine::{Batch, Command, Fingerprint, LogTime, Outcome, Proposal, RULES, Refusal, Shard, Span};
+use engine::{Batch, Fingerprint, LogTime, Outcome, Proposal, RULES, Refusal, Shard, Span};
 
 use super::clock::{LogClock, Moment};
 use super::confirm::{Confirm, Decision};
 use super::credit::Credit;
 use super::flights::{Flights, Item};
+use super::gate::SharedGate;
 use super::message::{Action, Context};
 use super::parked::Parked;
 use super::request::{Leadership, Obstacle, Reply};
@@ -19,7 +20,6 @@ const DUE_MAX: usize = 10_000;
 const TICK_EVERY: Span = Span(1_000);
 
 /// The state of one leadership.
-#[derive(Debug)]
 pub(super) struct Lead<R> {
     /// Which one.
     pub(super) leadership: Leadership,
@@ -35,13 +35,20 @@ pub(super) struct Lead<R> {
     pub(super) twins: Twins<R>,
     pub(super) confirm: Confirm<R>,
     pub(super) settled: Settled,
+    pub(super) gate: SharedGate,
     proposed: LogTime,
     batch_max: usize,
 }
 
 impl<R> Lead<R> {
     /// A leadership begins; proposals are numbered from `nonce` and have at most `batch_max` commands.
-    pub(super) fn new(leadership: Leadership, ready: bool, nonce: u64, batch_max: usize) -> Lead<R> {
+    pub(super) fn new(
+        leadership: Leadership,
+        ready: bool,
+        nonce: u64,
+        batch_max: usize,
+        gate: SharedGate,
+    ) -> Lead<R> {
         Lead {
             leadership,
             ready,
@@ -53,6 +60,7 @@ impl<R> Lead<R> {
             twins: Twins::default(),
             confirm: Confirm::default(),
             settled: Settled::default(),
+            gate,
             proposed: LogTime(0),
             batch_max,
         }
@@ -97,27 +105,27 @@ impl<R> Lead<R> {
 
     /// `item` goes with the next proposal, and what it will take is not promised to others.
     pub(super) fn collect(&mut self, item: Item<R>) {
-        if let Command::Reserve(reserve) = &item.proposal.command {
-            self.credit.take(reserve);
+        if let Some(attempt) = item.proposal.command.attempt() {
+            self.credit.take(attempt.reserve);
         }
         self.collecting.push(item);
     }
 
     /// What came of `item` is known, or will never be here.
     pub(super) fn give_back(&mut self, item: &Item<R>) {
-        if let Command::Reserve(reserve) = &item.proposal.command {
-            self.credit.give_back(reserve);
+        if let Some(attempt) = item.proposal.command.attempt() {
+            self.credit.give_back(attempt.reserve);
         }
     }
 
     /// Looks again at the heads of the parked queues, as far as they come to something.
     pub(super) fn unpark(&mut self, engine: &Shard, ctx: &mut Context<'_, R>) {
         for product in self.parked.products() {
-            while let Some(Command::Reserve(reserve)) =
-                self.parked.head(&product).map(|item| &item.proposal.command)
+            while let Some(attempt) =
+                self.parked.head(&product).and_then(|item| item.proposal.command.attempt())
             {
-                match engine.consider(reserve) {
-                    Ok(room) if self.credit.allows(reserve, &room) => {
+                match engine.consider(attempt) {
+                    Ok(room) if self.credit.allows(attempt.reserve, &room) => {
                         let item = self.parked.pop(&product).expect("the head was there just now");
                         self.collect(item);
                     }

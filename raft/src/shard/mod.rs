@@ -6,6 +6,7 @@ pub mod actor;
 pub mod clock;
 pub mod core;
 pub mod estimate;
+pub mod gate;
 pub mod inbox;
 pub mod message;
 pub mod reply;
