@@ -36,7 +36,7 @@ impl<R> Lead<R> {
                 };
                 let key = scope.map(|scope| Fingerprint::of(secret, &scope, &command));
                 if let Some(waiter) =
-                    self.pass(engine, ctx, &command, key.as_ref(), now, request.sent_at, waiter)
+                    self.pass(engine, ctx, &command, key.as_ref(), (now, request.sent_at), waiter)
                 {
                     self.take_in(engine, ctx, Proposal { command, key, not_after: waiter.not_after }, waiter);
                 }
@@ -44,15 +44,14 @@ impl<R> Lead<R> {
         }
     }
 
-    /// Gives the waiter back if the command is new, and there is room for it.
+    /// Gives the waiter back if the command, which was sent at the second of the two times, is new and there is room.
     fn pass(
         &mut self,
         engine: &Shard,
         ctx: &mut Context<'_, R>,
         command: &Command,
         key: Option<&Fingerprint>,
-        now: LogTime,
-        sent_at: LogTime,
+        (now, sent_at): (LogTime, LogTime),
         waiter: Waiter<R>,
     ) -> Option<Waiter<R>> {
         let waiter = match key {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use engine::command::Reserve;
+use engine::command::{Purchase, Reserve};
+use engine::saga::Means;
 use engine::{
     Batch, Command, Description, LogTime, OrderId, PaymentMode, Query, ReservationId, Scope, Shard, ShardId,
     Span,
@@ -10,6 +11,7 @@ use engine::{
 use raft::entry::{self, Numbered};
 use raft::shard::clock::{Moment, NodeTime};
 use raft::shard::core::{Core, Randomness};
+use raft::shard::gate::SharedGate;
 use raft::shard::message::{Action, Committed, Message};
 use raft::shard::request::{Ask, Leadership, Reply, Request};
 use raft::types::{LeaderId, LogId};
@@ -47,6 +49,12 @@ impl Harness {
     pub(crate) fn restarted(term: u64) -> Harness {
         let harness = Harness::new();
         Harness { core: harness.core.started_in(term), ..harness }
+    }
+
+    /// A follower with nothing in its log, and a gate before payments.
+    pub(crate) fn behind(gate: SharedGate) -> Harness {
+        let harness = Harness::new();
+        Harness { core: harness.core.with_gate(gate), ..harness }
     }
 
     /// A leader that can answer, with a product `shoe` of `stock` units.
@@ -166,6 +174,10 @@ impl Harness {
     }
 
     pub(crate) fn put(&mut self, product: &str, stock: u64) {
+        self.put_paid(product, stock, PaymentMode::External);
+    }
+
+    pub(crate) fn put_paid(&mut self, product: &str, stock: u64, payment: PaymentMode) {
         let description = Description {
             name: "Shoe".parse().expect("well formed"),
             price: engine::Money { amount: 100, currency: "usd".parse().expect("well formed") },
@@ -175,7 +187,7 @@ impl Harness {
             hold: Span::from_secs(60),
             opens_at: LogTime(0),
             closes_at: None,
-            payment: PaymentMode::External,
+            payment,
             lanes: 1,
         };
         let put = engine::command::PutProduct {
@@ -222,6 +234,21 @@ impl Harness {
             key: key.into(),
         };
         Ask::Command(Command::Reserve(reserve), Some(scope))
+    }
+
+    /// The same of `product`, paid by the provider in one step.
+    pub(crate) fn purchase(&mut self, name: &'static str, product: &str, buyer: &str, key: &str) {
+        let Ask::Command(Command::Reserve(reserve), Some(scope)) = self.reserve_ask(buyer, key, 1) else {
+            unreachable!("an attempt is a reserve with a key");
+        };
+        let reserve = Reserve { product: product.parse().expect("well formed"), ..reserve };
+        let means = Means {
+            account: "main".parse().expect("well formed"),
+            method: "pm_card_visa".parse().expect("well formed"),
+            return_url: None,
+        };
+        let command = Command::Purchase(Box::new(Purchase { reserve, means }));
+        self.ask(name, Ask::Command(command, Some(scope)));
     }
 
     pub(crate) fn query(&mut self, name: &'static str) {

@@ -1,6 +1,7 @@
 //! The decisions of a shard's core, one story a test.
 
 mod harness;
+mod payments;
 
 use engine::{Answer, LogTime, Refusal, Span};
 use harness::Harness;
