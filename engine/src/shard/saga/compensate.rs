@@ -6,6 +6,7 @@ use crate::shard::step::Step;
 use crate::state::Slot;
 use crate::state::saga::Stage;
 use crate::vocabulary::text::ProviderRefundId;
+use crate::vocabulary::time::Span;
 
 impl Step<'_> {
     pub(super) fn compensation_made(&mut self, slot: Slot, attempt: u8, refund: &ProviderRefundId) -> Heard {
@@ -39,7 +40,7 @@ impl Step<'_> {
         }
         let now = self.now();
         self.change_try(slot, attempt, |one| {
-            (one.compensation, one.since) = (None, now);
+            (one.compensation, one.since) = (None, now.max(one.since.after(Span(1))));
             one.go(Stage::Compensating);
         });
         Ok(())

@@ -9,11 +9,15 @@ use crate::shard::step::Step;
 use crate::state::Slot;
 use crate::vocabulary::saga::Finding;
 use crate::vocabulary::text::{DeclineCode, ProviderRefundId};
-use crate::vocabulary::view::RefundStatus;
+use crate::vocabulary::view::{Capture, RefundStatus};
 
 impl Step<'_> {
-    /// Takes a finding about a refund by the provider.
+    /// Takes a finding about a refund by the provider. Before the money was taken nothing of it can go back.
     pub(in crate::shard) fn hear_of_refund(&mut self, slot: Slot, finding: &Finding) -> Heard {
+        let order = self.shard.orders.at(self.shard.refunds.at(slot).order);
+        if order.charge.as_ref().is_none_or(|charge| charge.capture != Capture::Captured) {
+            return Err(Unfit);
+        }
         match finding {
             Finding::RefundMade(_, made) => self.refund_made(slot, made)?,
             Finding::RefundSucceeded(_) => self.refund_succeeded(slot)?,
