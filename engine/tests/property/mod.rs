@@ -10,5 +10,5 @@ mod turns;
 pub(crate) use answers::Answers;
 pub(crate) use books::Books;
 pub(crate) use replica::Replica;
-pub(crate) use shop::{Deed, Shop, deeds};
+pub(crate) use shop::{Shop, deeds};
 pub(crate) use turns::{Sent, Turn, turns};

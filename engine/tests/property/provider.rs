@@ -19,8 +19,8 @@ pub(crate) enum Intent {
 #[derive(Default)]
 pub(crate) struct Provider {
     pub(crate) intents: BTreeMap<IntentId, (Intent, u64)>,
-    /// By the key they were asked for with: of which intent, how much, and whether it failed.
-    pub(crate) refunds: BTreeMap<String, (IntentId, u64, bool)>,
+    /// By the key they were asked for with: of which intent, how much, and once it is known whether it failed.
+    pub(crate) refunds: BTreeMap<String, (IntentId, u64, Option<bool>)>,
 }
 
 impl Provider {
@@ -37,7 +37,11 @@ impl Provider {
                 let amount = task.price.amount;
                 match made {
                     None => {
-                        let key = format!("{intent}/{}", task.since.0);
+                        let good = self
+                            .refunds
+                            .iter()
+                            .find(|(_, (of, _, failed))| of == intent && *failed != Some(true));
+                        let key = good.map_or(format!("{intent}/{}", task.since.0), |(key, _)| key.clone());
                         Finding::CompensationMade(self.give_back(key, intent, amount))
                     }
                     Some(made) if self.fails(made, luck) => Finding::CompensationFailed(code("bad_luck")),
@@ -56,12 +60,15 @@ impl Provider {
     /// What the provider has of an intent's money.
     pub(crate) fn net(&self, intent: &IntentId) -> u64 {
         let Some(&(Intent::Taken, amount)) = self.intents.get(intent) else { return 0 };
-        let back = self.refunds.values().filter(|(of, _, failed)| of == intent && !failed);
-        amount.checked_sub(back.map(|&(_, amount, _)| amount).sum()).expect("never more goes back than was taken")
+        let back = self.refunds.values().filter(|(of, _, failed)| of == intent && *failed != Some(true));
+        amount
+            .checked_sub(back.map(|&(_, amount, _)| amount).sum())
+            .expect("never more goes back than was taken")
     }
 
     fn create(&mut self, task: &Task) -> Finding {
-        let id = format!("pi-{}-{}", task.reservation, task.attempt).parse::<IntentId>().expect("well formed");
+        let id =
+            format!("pi-{}-{}", task.reservation, task.attempt).parse::<IntentId>().expect("well formed");
         self.intents.entry(id.clone()).or_insert((Intent::Open, task.price.amount));
         Finding::Created(id)
     }
@@ -127,7 +134,7 @@ impl Provider {
         let id = format!("re-{key}").parse().expect("well formed");
         if !self.refunds.contains_key(&key) {
             assert!(amount <= self.net(intent), "the provider is asked for more than it has of {intent}");
-            self.refunds.insert(key, (intent.clone(), amount, false));
+            self.refunds.insert(key, (intent.clone(), amount, None));
         }
         id
     }
@@ -135,8 +142,7 @@ impl Provider {
     fn fails(&mut self, made: &ProviderRefundId, luck: u8) -> bool {
         let key = made.strip_prefix("re-").expect("ours");
         let refund = self.refunds.get_mut(key).expect("only what was made is asked for");
-        refund.2 |= luck % 6 == 2;
-        refund.2
+        *refund.2.get_or_insert(luck % 6 == 2)
     }
 
     fn tell(&mut self, id: &IntentId) -> Finding {

@@ -80,14 +80,21 @@ impl Shop {
                 let pay = Pay { reservation: id(number), buyer: None, order: order(other), means: means() };
                 self.send(Command::Pay(Box::new(pay)));
             }
-            Deed::Cancel(number) => self.send(Command::Cancel(Cancel { reservation: id(number), buyer: None })),
+            Deed::Cancel(number) => {
+                self.send(Command::Cancel(Cancel { reservation: id(number), buyer: None }))
+            }
             Deed::Refund(number, of, amount, restock) => {
                 let refund = RefundId::new(ShardId(0), 0, number);
                 self.send(Command::Refund(Refund { id: refund, order: order(of), amount, restock }));
             }
             Deed::Notice(number, event) => {
                 let event = format!("evt-{event}").parse().expect("well formed");
-                self.send(Command::Notice(Notice { event, reservation: id(number), intent: None, refund: None }));
+                self.send(Command::Notice(Notice {
+                    event,
+                    reservation: id(number),
+                    intent: None,
+                    refund: None,
+                }));
             }
             Deed::CarryOut(which, luck, arrives) => {
                 let open = self.tasks();

@@ -1,8 +1,8 @@
 //! Random commands over so few things that they meet.
 
 use engine::command::{
-    ActivateRules, AdjustStock, Cancel, Checkout, Confirm, Notice, Pay, Purchase, PutProduct, Refund, Release,
-    Reserve,
+    ActivateRules, AdjustStock, Cancel, Checkout, Confirm, Notice, Pay, Purchase, PutProduct, Refund,
+    Release, Reserve,
 };
 use engine::saga::{Finding, Means, Report};
 use engine::{
@@ -88,16 +88,14 @@ fn reserve() -> impl Strategy<Value = Reserve> {
     let reference = option::weighted(0.2, Just("cart-7".parse().expect("well formed")));
     let id = prop_oneof![0..12_u64, 0..60_u64];
     (id, 0..60_u64, product(), 0..4_usize, quantity, reference, prop::bool::weighted(0.1)).prop_map(
-        |(reservation, order, product, buyer, quantity, reference, purchase)| {
-            Reserve {
-                reservation: ReservationId::new(ShardId(0), 0, reservation),
-                order: OrderId::new(ShardId(0), 0, order),
-                product,
-                buyer: buyers()[buyer].clone(),
-                quantity,
-                reference,
-                purchase,
-            }
+        |(reservation, order, product, buyer, quantity, reference, purchase)| Reserve {
+            reservation: ReservationId::new(ShardId(0), 0, reservation),
+            order: OrderId::new(ShardId(0), 0, order),
+            product,
+            buyer: buyers()[buyer].clone(),
+            quantity,
+            reference,
+            purchase,
         },
     )
 }
@@ -143,9 +141,8 @@ fn report() -> impl Strategy<Value = Command> {
         1 => Just(Finding::Unchanged),
     ];
     let attempt = prop_oneof![1 => Just(0), 12 => Just(1), 4 => Just(2), 1 => Just(3)];
-    (few_reservations(), attempt, finding).prop_map(|(reservation, attempt, finding)| {
-        Command::Report(Report { reservation, attempt, finding })
-    })
+    (few_reservations(), attempt, finding)
+        .prop_map(|(reservation, attempt, finding)| Command::Report(Report { reservation, attempt, finding }))
 }
 
 fn notice() -> impl Strategy<Value = Command> {

@@ -31,7 +31,9 @@ impl Step<'_> {
         }
     }
 
-    /// Another refund is to be made, under another key: `since` is later than the one before had.
+    /// Another refund is to be made, under another key: `since` is later than the one before had. The report does not
+    /// name the refund, and may be late: whoever makes another looks first whether the provider has one that did not
+    /// fail.
     pub(super) fn compensation_failed(&mut self, slot: Slot, attempt: u8) -> Heard {
         let one = self.one(slot, attempt)?;
         let is_back_no_more = one.stage == Stage::Dead && one.compensation.is_some();
