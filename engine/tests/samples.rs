@@ -8,8 +8,8 @@ mod sample;
 
 use std::path::{Path, PathBuf};
 
-use engine::{Batch, Loader, LogTime, Proposal, RULES, codec};
-use sample::{SHARD, chunks, commands, shard};
+use engine::{Batch, Loader, LogTime, Proposal, RULES, Shard, codec};
+use sample::{SHARD, chunks, commands, paid_shard, payments, shard};
 
 #[test]
 fn a_batch_of_format_1_is_readable() {
@@ -20,12 +20,32 @@ fn a_batch_of_format_1_is_readable() {
 }
 
 #[test]
+fn a_batch_with_payments_of_format_1_is_readable() {
+    let proposals = payments().into_iter().map(Proposal::of).collect();
+    let batch = Batch { now: LogTime(1_795_737_600_000), rules: RULES, proposals };
+    let kept = kept("batch-1-payments.hex", || vec![codec::encode(&batch)]);
+    assert_eq!(codec::decode(&kept[0]), Ok(batch));
+}
+
+#[test]
 fn a_snapshot_of_format_1_is_readable() {
     let kept = kept("snapshot-1.hex", || chunks(&shard()));
+    assert_eq!(load(&kept).hash(), shard().hash());
+    assert_eq!(kept, chunks(&shard()), "without payments by the provider it is written as it was");
+}
+
+#[test]
+fn a_snapshot_with_payments_of_format_1_is_readable() {
+    let kept = kept("snapshot-1-payments.hex", || chunks(&paid_shard()));
+    let (loaded, shard) = (load(&kept), paid_shard());
+    assert_eq!(loaded.hash(), shard.hash());
+    assert!(loaded.tasks(None).eq(shard.tasks(None)));
+}
+
+fn load(chunks: &[Vec<u8>]) -> Shard {
     let mut loader = Loader::new(SHARD);
-    kept.iter().for_each(|chunk| loader.feed(chunk).expect("it was written by us"));
-    let loaded = loader.finish().expect("it was written by us");
-    assert_eq!(loaded.hash(), shard().hash());
+    chunks.iter().for_each(|chunk| loader.feed(chunk).expect("it was written by us"));
+    loader.finish().expect("it was written by us")
 }
 
 fn kept(name: &str, make: impl FnOnce() -> Vec<Vec<u8>>) -> Vec<Vec<u8>> {

@@ -3,8 +3,8 @@
 mod sample;
 
 use engine::snapshot::Error;
-use engine::{Batch, Loader, LogTime, RULES, Shard, ShardId, codec};
-use sample::{SHARD, chunks, shard};
+use engine::{Answer, Batch, Loader, LogTime, Query, RULES, Shard, ShardId, codec};
+use sample::{SHARD, chunks, paid_shard as shard};
 
 fn load(chunks: &[Vec<u8>]) -> Result<Shard, Error> {
     let mut loader = Loader::new(SHARD);
@@ -30,6 +30,31 @@ fn what_was_written_is_read() {
     assert_eq!(loaded.next_deadline(), shard.next_deadline());
     assert!(loaded.products().eq(shard.products()));
     assert_eq!(loaded.capture().audit(None), shard.capture().audit(None));
+    assert_eq!(loaded.alarms(), shard.alarms());
+    assert!(loaded.tasks(None).eq(shard.tasks(None)));
+    assert!(shard.tasks(None).count() > 4);
+}
+
+#[test]
+fn a_loaded_shard_tells_of_all_open_sagas_once() {
+    let mut loaded = load(&chunks(&shard())).expect("a snapshot of our own");
+    let changed = loaded.take_changed_tasks();
+    let open = changed.into_iter().filter(|saga| !saga.tasks.is_empty()).collect::<Vec<_>>();
+    assert_eq!(open, loaded.tasks(None).collect::<Vec<_>>());
+    assert!(loaded.take_changed_tasks().is_empty());
+}
+
+#[test]
+fn views_of_a_capture_are_those_of_the_shard() {
+    let shard = shard();
+    let capture = shard.capture();
+    for view in capture.reservations() {
+        let shown = shard.query(&Query::Reservation(view.id, None));
+        assert_eq!(shown, Ok(Answer::Reservation(Box::new(view))));
+    }
+    for view in capture.orders() {
+        assert_eq!(shard.query(&Query::Order(view.id, None)), Ok(Answer::Order(Box::new(view))));
+    }
 }
 
 #[test]

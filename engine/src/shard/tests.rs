@@ -4,7 +4,7 @@ use super::Shard;
 use crate::state::NONE;
 use crate::vocabulary::batch::{Batch, Proposal, RULES};
 use crate::vocabulary::command::{
-    AdjustStock, Cancel, Checkout, Command, Confirm, Found, PutProduct, Refund, Release, Reserve,
+    AdjustStock, Cancel, Checkout, Command, Confirm, Found, Purchase, PutProduct, Refund, Release, Reserve,
 };
 use crate::vocabulary::event::{Event, Fact};
 use crate::vocabulary::id::{AdjustmentId, OrderId, RefundId, ReservationId, ShardId};
@@ -12,6 +12,7 @@ use crate::vocabulary::money::Money;
 use crate::vocabulary::outcome::Outcome;
 use crate::vocabulary::product::{Description, PaymentMode, ProductStatus, Stock};
 use crate::vocabulary::refusal::{Refusal, Status};
+use crate::vocabulary::saga::{self, Finding, Means, Report, Task};
 use crate::vocabulary::text::ProductId;
 use crate::vocabulary::time::{LogTime, Span};
 use crate::vocabulary::view::ReservationStatus;
@@ -235,6 +236,122 @@ fn a_frozen_product_can_only_be_archived() {
     let (outcomes, _) = apply(&mut shard, START, vec![Command::ArchiveProduct(product())]);
     assert!(matches!(outcomes[..], [Outcome::Done(_)]));
     assert_eq!(status(&shard), ProductStatus::Archived);
+}
+
+/// The shard of the other tests, its product paid by the provider: 1 is authorized next, 2 being cancelled, 3 an order
+/// to be captured, 4 an order with a refund under way.
+fn paid_shard() -> Shard {
+    let mut shard = Shard::new(ShardId(0));
+    let Command::PutProduct(mut product) = put() else { panic!("it puts") };
+    product.description.payment = PaymentMode::Provider;
+    let mut commands = vec![Command::Found(Found { secret: [1; 16] }), Command::PutProduct(product)];
+    for number in 1..=4 {
+        let Command::Reserve(reserve) = reserve(number) else { panic!("it reserves") };
+        let [account, method] = ["main", "visa"];
+        let means = Means {
+            account: account.parse().expect("well formed"),
+            method: method.parse().expect("well formed"),
+            return_url: None,
+        };
+        commands.push(Command::Purchase(Box::new(Purchase { reserve, means })));
+        commands.push(report(number, Finding::Begun));
+        commands.push(report(number, Finding::Created(format!("pi-{number}").parse().expect("well formed"))));
+    }
+    commands.extend([3, 4].map(|number| report(number, Finding::Authorized { capture_before: None })));
+    commands.push(report(4, Finding::Captured));
+    commands.push(refund(4));
+    let (outcomes, _) = apply(&mut shard, START, commands);
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Done(_))), "{outcomes:?}");
+    shard
+}
+
+fn report(number: u64, finding: Finding) -> Command {
+    Command::Report(Report { reservation: reservation(number), attempt: 1, finding })
+}
+
+/// The product is frozen by what was done, its books are as they were, and what is to be done next is as expected.
+fn freezes_and_goes_on(now: LogTime, command: Option<Command>, number: u64, expected: fn(&[Task]) -> bool) {
+    let mut shard = paid_shard();
+    books(&mut shard).total += 1;
+    let before = *books(&mut shard);
+    let (outcomes, _) = apply(&mut shard, now, command.into_iter().collect());
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Done(_))), "{outcomes:?}");
+    assert_eq!(shard.hash(), shard.recomputed_hash());
+    assert_eq!(status(&shard), ProductStatus::Frozen);
+    assert_eq!(Stock { version: 0, ..before }, Stock { version: 0, ..*books(&mut shard) });
+    let tasks = shard.tasks_of(reservation(number)).tasks;
+    assert!(expected(&tasks), "{tasks:?}");
+}
+
+#[test]
+fn what_is_authorized_of_a_broken_product_is_cancelled() {
+    let authorized = report(1, Finding::Authorized { capture_before: None });
+    freezes_and_goes_on(START, Some(authorized), 1, |tasks| {
+        matches!(tasks, [Task { step: saga::Step::Cancel { .. }, .. }])
+    });
+    let captured = report(1, Finding::Captured);
+    freezes_and_goes_on(START, Some(captured), 1, |tasks| {
+        matches!(tasks, [Task { step: saga::Step::Compensate { .. }, .. }])
+    });
+}
+
+#[test]
+fn money_that_moves_is_noted_whatever_the_books_say() {
+    let failed = report(3, Finding::CaptureFailed("expired".parse().expect("well formed")));
+    freezes_and_goes_on(START, Some(failed), 3, |tasks| {
+        matches!(tasks, [Task { step: saga::Step::Cancel { .. }, .. }])
+    });
+    let arrived = report(4, Finding::RefundSucceeded(RefundId::new(ShardId(0), 0, 4)));
+    freezes_and_goes_on(START, Some(arrived), 4, <[Task]>::is_empty);
+    let end = START.after(HOLD).after(crate::limits::PROVIDER_GRACE);
+    freezes_and_goes_on(end, None, 1, |tasks| {
+        matches!(tasks, [Task { step: saga::Step::Cancel { .. }, .. }])
+    });
+}
+
+#[test]
+fn a_payment_without_its_timer_is_not_committed() {
+    let mut shard = paid_shard();
+    let slot = shard.reservations.find(reservation(1)).expect("it is there");
+    let at = shard.ends_at(slot).expect("it is live");
+    shard.timers.disarm(at, slot);
+    let authorized = report(1, Finding::Authorized { capture_before: None });
+    apply(&mut shard, START, vec![authorized]);
+    assert_eq!(status(&shard), ProductStatus::Frozen);
+    assert_eq!(shard.reservations.at(slot).order, NONE);
+    assert!(shard.ends_at(slot) > Some(at), "it is being cancelled, and ends all the same");
+    apply(&mut shard, START.after(HOLD).after(crate::limits::PROVIDER_GRACE), vec![]);
+    assert_eq!(shard.reservations.at(slot).status, ReservationStatus::Expired);
+}
+
+#[test]
+fn a_saga_of_a_reservation_that_is_over_leaves_its_end_alone() {
+    let mut shard = paid_shard();
+    let slot = shard.reservations.find(reservation(3)).expect("it is there");
+    let kept_until = shard.reservations.at(slot).kept_until();
+    apply(&mut shard, START.after(Span::from_secs(1)), vec![report(3, Finding::Captured)]);
+    assert_eq!((shard.ends_at(slot), shard.reservations.at(slot).kept_until()), (None, kept_until));
+}
+
+#[test]
+fn a_frozen_product_takes_no_payments_and_no_refunds_that_move_units() {
+    let mut shard = paid_shard();
+    books(&mut shard).total += 1;
+    apply(&mut shard, START, vec![reserve(9)]);
+    books(&mut shard).total -= 1;
+    let authorized = report(1, Finding::Authorized { capture_before: None });
+    let (outcomes, _) = apply(&mut shard, START, vec![authorized, report(1, Finding::Cancelled)]);
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Done(_))), "{outcomes:?}");
+    let slot = shard.reservations.find(reservation(1)).expect("it is there");
+    assert_eq!(shard.reservations.at(slot).status, ReservationStatus::Held);
+    let refund = Command::Refund(Refund {
+        id: RefundId::new(ShardId(0), 0, 9),
+        order: order(3),
+        amount: None,
+        restock: true,
+    });
+    let (outcomes, _) = apply(&mut shard, START, vec![refund]);
+    assert_eq!(outcomes, [Outcome::Refused(Refusal::SalePaused)]);
 }
 
 #[test]

@@ -88,7 +88,8 @@ pub enum Step {
         /// The intent.
         intent: IntentId,
     },
-    /// Give back the money of an intent that was to be cancelled and was captured after all.
+    /// Give back the money of an intent that was to be cancelled and was captured after all. If none is made yet, look
+    /// first whether the provider has one that did not fail. Should one fail, the next has another `since`.
     Compensate {
         /// The intent.
         intent: IntentId,

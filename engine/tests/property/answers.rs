@@ -59,6 +59,10 @@ fn meaning(sent: &Sent) -> String {
         }
         engine::Command::Confirm(confirm) => confirm.order = Default::default(),
         engine::Command::Refund(refund) => refund.id = Default::default(),
+        engine::Command::Pay(pay) => pay.order = Default::default(),
+        engine::Command::Purchase(purchase) => {
+            (purchase.reserve.reservation, purchase.reserve.order) = Default::default();
+        }
         _ => {}
     }
     format!("{command:?}")

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::view::ReservationView;
+use engine::view::{OrderStatus, RefundStatus, ReservationView};
 use engine::{Event, Fact, OrderId, ProductId, ReservationId, Shard};
 use proptest::prelude::*;
 
@@ -19,8 +19,8 @@ pub(crate) struct Books {
 impl Books {
     pub(crate) fn note(&mut self, events: &[Event]) {
         for event in events {
-            // The products that every replica begins with were the first four events.
-            assert_eq!(event.sequence, self.sequence.max(4) + 1, "events are counted without a gap");
+            // The products that every replica begins with were the first five events.
+            assert_eq!(event.sequence, self.sequence.max(5) + 1, "events are counted without a gap");
             self.sequence = event.sequence;
             match &event.fact {
                 Fact::Product(_) => {}
@@ -31,9 +31,13 @@ impl Books {
                     self.reservations.insert(view.id, (**view).clone());
                 }
                 Fact::Order(view) => {
-                    self.orders.entry(view.id).or_insert((view.product.clone(), u64::from(view.quantity)));
+                    let units = u64::from(view.quantity);
+                    let (_, units) = self.orders.entry(view.id).or_insert((view.product.clone(), units));
+                    if view.status == OrderStatus::Cancelled {
+                        *units = 0;
+                    }
                 }
-                Fact::Refund(view) if view.restock => {
+                Fact::Refund(view) if view.restock && view.status == RefundStatus::Succeeded => {
                     self.orders.entry(view.order).and_modify(|(_, units)| *units = 0);
                 }
                 Fact::Refund(_) => {}

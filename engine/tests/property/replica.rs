@@ -28,7 +28,7 @@ impl Replica {
     pub(crate) fn new() -> Replica {
         let mut replica = Replica { shard: Shard::new(ShardId(0)) };
         let found = Command::Found(Found { secret: SECRET });
-        let products = ["shoe.42", "shoe.43", "shoe.44", "slot"].map(put);
+        let products = ["shoe.42", "shoe.43", "shoe.44", "slot", "card"].map(put);
         replica.apply_proposals(
             LogTime(0),
             RULES,
@@ -80,9 +80,7 @@ impl Replica {
 
     /// Writes the shard and goes on with what is read.
     pub(crate) fn reload(&mut self) {
-        let mut loader = Loader::new(ShardId(0));
-        self.shard.capture().chunks().for_each(|chunk| loader.feed(&chunk).expect("a chunk of our own"));
-        self.shard = loader.finish().expect("a snapshot of our own");
+        self.shard = reloaded(&self.shard);
     }
 
     /// What holds after every batch.
@@ -99,6 +97,18 @@ impl Replica {
         self.shard.apply(&Batch { now, rules, proposals }, &mut came.outcomes, &mut came.events);
         came
     }
+}
+
+/// A shard of its own, founded and with products.
+pub(crate) fn shop() -> Shard {
+    Replica::new().shard
+}
+
+/// A shard as it is read from its own snapshot.
+pub(crate) fn reloaded(shard: &Shard) -> Shard {
+    let mut loader = Loader::new(ShardId(0));
+    shard.capture().chunks().for_each(|chunk| loader.feed(&chunk).expect("a chunk of our own"));
+    loader.finish().expect("a snapshot of our own")
 }
 
 fn proposal(sent: &Sent) -> Proposal {
@@ -119,7 +129,11 @@ fn put(product: &str) -> Command {
         hold: Span(10_000),
         opens_at: LogTime(0),
         closes_at: None,
-        payment: if product == "slot" { PaymentMode::None } else { PaymentMode::External },
+        payment: match product {
+            "slot" => PaymentMode::None,
+            "card" => PaymentMode::Provider,
+            _ => PaymentMode::External,
+        },
         lanes: 1,
     };
     let product = product.parse().expect("well formed");

@@ -1,8 +1,10 @@
 //! Random commands over so few things that they meet.
 
 use engine::command::{
-    ActivateRules, AdjustStock, Cancel, Checkout, Confirm, PutProduct, Refund, Release, Reserve,
+    ActivateRules, AdjustStock, Cancel, Checkout, Confirm, Notice, Pay, Purchase, PutProduct, Refund,
+    Release, Reserve,
 };
+use engine::saga::{Finding, Means, Report};
 use engine::{
     AdjustmentId, BuyerId, Command, Description, LogTime, Money, OrderId, PaymentMode, ProductId, RefundId,
     ReservationId, ShardId, Span, limits,
@@ -61,7 +63,11 @@ fn sent() -> impl Strategy<Value = (Command, Option<u8>, Option<u64>)> {
 
 fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
-        20 => reserve(),
+        20 => reserve().prop_map(Command::Reserve),
+        12 => (reserve(), means()).prop_map(|(reserve, means)| Command::Purchase(Box::new(Purchase { reserve, means }))),
+        5 => pay(),
+        60 => report(),
+        3 => notice(),
         4 => (reservation(), buyer()).prop_map(|(reservation, buyer)| Command::Cancel(Cancel { reservation, buyer })),
         5 => (reservation(), buyer())
             .prop_map(|(reservation, buyer)| Command::Checkout(Checkout { reservation, buyer })),
@@ -77,22 +83,75 @@ fn command() -> impl Strategy<Value = Command> {
     ]
 }
 
-fn reserve() -> impl Strategy<Value = Command> {
+fn reserve() -> impl Strategy<Value = Reserve> {
     let quantity = prop_oneof![9 => 1..4_u32, 1 => select(vec![0, limits::QUANTITY_MAX, u32::MAX])];
     let reference = option::weighted(0.2, Just("cart-7".parse().expect("well formed")));
-    (0..60_u64, 0..60_u64, product(), 0..4_usize, quantity, reference, prop::bool::weighted(0.1)).prop_map(
-        |(reservation, order, product, buyer, quantity, reference, purchase)| {
-            Command::Reserve(Reserve {
-                reservation: ReservationId::new(ShardId(0), 0, reservation),
-                order: OrderId::new(ShardId(0), 0, order),
-                product,
-                buyer: buyers()[buyer].clone(),
-                quantity,
-                reference,
-                purchase,
-            })
+    let id = prop_oneof![0..12_u64, 0..60_u64];
+    (id, 0..60_u64, product(), 0..4_usize, quantity, reference, prop::bool::weighted(0.1)).prop_map(
+        |(reservation, order, product, buyer, quantity, reference, purchase)| Reserve {
+            reservation: ReservationId::new(ShardId(0), 0, reservation),
+            order: OrderId::new(ShardId(0), 0, order),
+            product,
+            buyer: buyers()[buyer].clone(),
+            quantity,
+            reference,
+            purchase,
         },
     )
+}
+
+fn means() -> impl Strategy<Value = Means> {
+    select(vec!["visa", "mastercard"]).prop_map(|method| Means {
+        account: "main".parse().expect("well formed"),
+        method: method.parse().expect("well formed"),
+        return_url: None,
+    })
+}
+
+fn pay() -> impl Strategy<Value = Command> {
+    (reservation(), buyer(), order(), means()).prop_map(|(reservation, buyer, order, means)| {
+        Command::Pay(Box::new(Pay { reservation, buyer, order, means }))
+    })
+}
+
+/// Most are about the first try, and in the order in which a payment goes; any can come at any time.
+fn report() -> impl Strategy<Value = Command> {
+    let code = || "no".parse().expect("well formed");
+    let made = || "re-1".parse().expect("well formed");
+    let refund = (0..20_u64).prop_map(|refund| RefundId::new(ShardId(0), 0, refund));
+    let finding = prop_oneof![
+        8 => Just(Finding::Begun),
+        8 => (0..2_u8).prop_map(|n| Finding::Created(format!("pi-{n}").parse().expect("well formed"))),
+        1 => Just(Finding::Rejected(code())),
+        2 => Just(Finding::ActionRequired("{}".parse().expect("well formed"))),
+        2 => Just(Finding::Processing),
+        8 => Just(Finding::Authorized { capture_before: None }),
+        2 => Just(Finding::Declined(code())),
+        2 => Just(Finding::Cancelled),
+        6 => Just(Finding::Captured),
+        1 => Just(Finding::CaptureFailed(code())),
+        1 => Just(Finding::CompensationMade(made())),
+        1 => Just(Finding::Compensated),
+        1 => Just(Finding::CompensationFailed(code())),
+        2 => refund.prop_flat_map(move |refund| select(vec![
+            Finding::RefundMade(refund, made()),
+            Finding::RefundSucceeded(refund),
+            Finding::RefundFailed(refund, code()),
+        ])),
+        1 => Just(Finding::Unchanged),
+    ];
+    let attempt = prop_oneof![1 => Just(0), 12 => Just(1), 4 => Just(2), 1 => Just(3)];
+    (few_reservations(), attempt, finding)
+        .prop_map(|(reservation, attempt, finding)| Command::Report(Report { reservation, attempt, finding }))
+}
+
+fn notice() -> impl Strategy<Value = Command> {
+    let intent = option::of((0..2_u8).prop_map(|n| format!("pi-{n}").parse().expect("well formed")));
+    let refund = option::weighted(0.3, (0..20_u64).prop_map(|refund| RefundId::new(ShardId(0), 0, refund)));
+    (0..4_u8, reservation(), intent, refund).prop_map(|(event, reservation, intent, refund)| {
+        let event = format!("evt-{event}").parse().expect("well formed");
+        Command::Notice(Notice { event, reservation, intent, refund })
+    })
 }
 
 fn confirm() -> impl Strategy<Value = Command> {
@@ -145,7 +204,11 @@ fn put() -> impl Strategy<Value = Command> {
                 hold: Span(if hold == 0 { 10_000 } else { hold }),
                 opens_at: LogTime(opens.map_or(0, |opens| START + opens)),
                 closes_at: closes.map(|closes| LogTime(START + closes * 20)),
-                payment: if *product == *"slot" { PaymentMode::None } else { PaymentMode::External },
+                payment: match &*product {
+                    "slot" => PaymentMode::None,
+                    "card" if odd != 2 => PaymentMode::Provider,
+                    _ => PaymentMode::External,
+                },
                 lanes: if odd == 1 { 2 } else { 1 },
             };
             Command::PutProduct(Box::new(PutProduct { product, description, if_revision }))
@@ -154,11 +217,16 @@ fn put() -> impl Strategy<Value = Command> {
 }
 
 fn product() -> impl Strategy<Value = ProductId> {
-    select(["shoe.42", "shoe.43", "shoe.44", "slot", "missing"].map(id).to_vec())
+    select(["shoe.42", "shoe.43", "shoe.44", "slot", "card", "card", "missing"].map(id).to_vec())
 }
 
 fn reservation() -> impl Strategy<Value = ReservationId> {
-    (0..60_u64).prop_map(|number| ReservationId::new(ShardId(0), 0, number))
+    prop_oneof![0..12_u64, 0..60_u64].prop_map(|number| ReservationId::new(ShardId(0), 0, number))
+}
+
+/// So few that a payment comes to its end now and then.
+fn few_reservations() -> impl Strategy<Value = ReservationId> {
+    (0..12_u64).prop_map(|number| ReservationId::new(ShardId(0), 0, number))
 }
 
 fn order() -> impl Strategy<Value = OrderId> {

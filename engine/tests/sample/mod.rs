@@ -1,6 +1,9 @@
 //! A small shard with something of everything.
 
-use engine::command::{AdjustStock, Cancel, Checkout, Confirm, Found, PutProduct, Refund, Reserve};
+use engine::command::{
+    AdjustStock, Cancel, Checkout, Confirm, Found, Notice, Pay, Purchase, PutProduct, Refund, Reserve,
+};
+use engine::saga::{Finding, Means, Report};
 use engine::{
     AdjustmentId, Batch, Command, Description, Fingerprint, LogTime, Money, OrderId, Outcome, PaymentMode,
     Proposal, RULES, RefundId, ReservationId, Scope, Shard, ShardId, Span,
@@ -23,6 +26,56 @@ pub(crate) fn shard() -> Shard {
         assert!(matches!(outcomes[..], [Outcome::Done(_)]), "{number}: {outcomes:?}");
     }
     shard
+}
+
+/// The same with payments by the provider: one that waits in the queue, one whose buyer has to do something, one that
+/// was declined and is tried again, one that is unsettled, an order whose money is to be taken, one whose money was,
+/// and refunds of it.
+pub(crate) fn paid_shard() -> Shard {
+    let mut shard = shard();
+    for (number, command) in (100..).zip(payments()) {
+        let (mut outcomes, mut events) = (Vec::new(), Vec::new());
+        let is_asked_for = !matches!(command, Command::Report(_) | Command::Notice(_));
+        let key = is_asked_for.then(|| fingerprint(number, &command));
+        let proposals = vec![Proposal { key, ..Proposal::of(command) }];
+        let now = LogTime(START.0 + 30_000 + 1_000 * number as u64);
+        shard.apply(&Batch { now, rules: RULES, proposals }, &mut outcomes, &mut events);
+        assert!(matches!(outcomes[..], [Outcome::Done(_)]), "{number}: {outcomes:?}");
+    }
+    shard
+}
+
+/// What is done to it, in order.
+pub(crate) fn payments() -> Vec<Command> {
+    let code = || "insufficient_funds".parse().expect("well formed");
+    let made = |name: &str| name.parse::<engine::ProviderRefundId>().expect("well formed");
+    let refund_id = |number| RefundId::new(SHARD, START.0, number);
+    let mut commands = vec![put("card", PaymentMode::Provider, START)];
+    commands.extend((10..16).map(|number| purchase(&format!("buyer-{number}"), number)));
+    let to_intent = |number: u64| {
+        let intent = format!("pi-{number}").parse().expect("well formed");
+        [report(number, 1, Finding::Begun), report(number, 1, Finding::Created(intent))]
+    };
+    commands.extend((11..16).flat_map(to_intent));
+    commands.push(report(11, 1, Finding::ActionRequired("{\"type\":\"redirect\"}".parse().expect("JSON"))));
+    commands.push(report(12, 1, Finding::Declined(code())));
+    commands.push(pay(12));
+    commands.push(report(12, 1, Finding::Authorized { capture_before: None }));
+    commands.push(report(13, 1, Finding::Processing));
+    commands.push(report(
+        14,
+        1,
+        Finding::Authorized { capture_before: Some(LogTime(START.0 + 600_000_000)) },
+    ));
+    commands.push(report(15, 1, Finding::Captured));
+    commands.push(refund(15, 10, Some(40), false));
+    commands.push(report(15, 1, Finding::RefundMade(refund_id(10), made("re-10"))));
+    commands.push(report(15, 1, Finding::RefundSucceeded(refund_id(10))));
+    commands.push(refund(15, 11, Some(30), false));
+    commands.push(report(15, 1, Finding::RefundFailed(refund_id(11), code())));
+    commands.push(refund(15, 12, None, true));
+    commands.push(notice(13));
+    commands
 }
 
 /// What is done to it, in order.
@@ -93,6 +146,34 @@ fn reserve(product: &str, buyer: &str, number: u64) -> Command {
         reference: (number % 2 == 1).then(|| "cart-7".parse().expect("well formed")),
         purchase: false,
     })
+}
+
+fn means() -> Means {
+    let [account, method, return_url] = ["main", "pm_card_visa", "https://shop.example/cart"];
+    Means {
+        account: account.parse().expect("well formed"),
+        method: method.parse().expect("well formed"),
+        return_url: Some(return_url.parse().expect("well formed")),
+    }
+}
+
+fn purchase(buyer: &str, number: u64) -> Command {
+    let Command::Reserve(reserve) = reserve("card", buyer, number) else { panic!("it reserves") };
+    Command::Purchase(Box::new(Purchase { reserve, means: means() }))
+}
+
+fn pay(number: u64) -> Command {
+    let (reservation, order) = (reservation(number), OrderId::new(SHARD, START.0, number));
+    Command::Pay(Box::new(Pay { reservation, buyer: None, order, means: means() }))
+}
+
+fn report(number: u64, attempt: u8, finding: Finding) -> Command {
+    Command::Report(Report { reservation: reservation(number), attempt, finding })
+}
+
+fn notice(number: u64) -> Command {
+    let (event, intent) = ("evt-1".parse().expect("well formed"), format!("pi-{number}").parse().ok());
+    Command::Notice(Notice { event, reservation: reservation(number), intent, refund: None })
 }
 
 fn confirm(number: u64) -> Command {

@@ -6,6 +6,7 @@ use crate::shard::step::Step;
 use crate::state::Slot;
 use crate::state::saga::Stage;
 use crate::vocabulary::text::ProviderRefundId;
+use crate::vocabulary::time::Span;
 
 impl Step<'_> {
     pub(super) fn compensation_made(&mut self, slot: Slot, attempt: u8, refund: &ProviderRefundId) -> Heard {
@@ -30,7 +31,9 @@ impl Step<'_> {
         }
     }
 
-    /// Another refund is to be made, under another key: `since` is later than the one before had.
+    /// Another refund is to be made, under another key: `since` is later than the one before had. The report does not
+    /// name the refund, and may be late: whoever makes another looks first whether the provider has one that did not
+    /// fail.
     pub(super) fn compensation_failed(&mut self, slot: Slot, attempt: u8) -> Heard {
         let one = self.one(slot, attempt)?;
         let is_back_no_more = one.stage == Stage::Dead && one.compensation.is_some();
@@ -39,7 +42,7 @@ impl Step<'_> {
         }
         let now = self.now();
         self.change_try(slot, attempt, |one| {
-            (one.compensation, one.since) = (None, now);
+            (one.compensation, one.since) = (None, now.max(one.since.after(Span(1))));
             one.go(Stage::Compensating);
         });
         Ok(())

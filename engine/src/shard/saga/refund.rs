@@ -9,11 +9,15 @@ use crate::shard::step::Step;
 use crate::state::Slot;
 use crate::vocabulary::saga::Finding;
 use crate::vocabulary::text::{DeclineCode, ProviderRefundId};
-use crate::vocabulary::view::RefundStatus;
+use crate::vocabulary::view::{Capture, RefundStatus};
 
 impl Step<'_> {
-    /// Takes a finding about a refund by the provider.
+    /// Takes a finding about a refund by the provider. Before the money was taken nothing of it can go back.
     pub(in crate::shard) fn hear_of_refund(&mut self, slot: Slot, finding: &Finding) -> Heard {
+        let order = self.shard.orders.at(self.shard.refunds.at(slot).order);
+        if order.charge.as_ref().is_none_or(|charge| charge.capture != Capture::Captured) {
+            return Err(Unfit);
+        }
         match finding {
             Finding::RefundMade(_, made) => self.refund_made(slot, made)?,
             Finding::RefundSucceeded(_) => self.refund_succeeded(slot)?,
@@ -40,17 +44,15 @@ impl Step<'_> {
         }
     }
 
-    /// One that had failed can succeed after all, unless its amount was given back otherwise since.
+    /// What failed stays so: the provider never takes that back, so a success that is told later was told late.
     fn refund_succeeded(&mut self, slot: Slot) -> Heard {
         let refund = self.shard.refunds.at(slot);
-        let order = self.shard.orders.at(refund.order);
-        let was_made = refund.payout.as_ref().is_some_and(|payout| payout.made.is_some());
+        let order = refund.order;
         match refund.status() {
             RefundStatus::Succeeded => return Ok(()),
-            RefundStatus::Failed if !was_made || refund.amount > order.rest() => return Err(Unfit),
-            RefundStatus::Pending | RefundStatus::Failed => {}
+            RefundStatus::Failed => return Err(Unfit),
+            RefundStatus::Pending => {}
         }
-        let order = refund.order;
         self.end_refund(slot, RefundStatus::Succeeded, None);
         self.emit_order(order);
         Ok(())
