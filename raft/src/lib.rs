@@ -15,6 +15,7 @@ pub mod disk;
 pub mod entry;
 pub mod log;
 pub mod machine;
+mod mirror;
 pub mod node;
 pub mod peer;
 pub mod route;

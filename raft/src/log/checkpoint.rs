@@ -3,23 +3,23 @@
 use bincode::{Decode, Encode};
 
 use super::extent::Extent;
-use super::mirror::{LogIdMirror, VoteMirror};
+use crate::mirror;
 use crate::types::LogId;
 
 /// A shard as of the beginning of a segment: what replaying all records before would give, but for the entries.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) struct Checkpoint {
-    vote: Option<VoteMirror>,
-    committed: Option<LogIdMirror>,
-    purged: Option<LogIdMirror>,
+    vote: Option<mirror::Vote>,
+    committed: Option<mirror::LogId>,
+    purged: Option<mirror::LogId>,
     first: u64,
     next: u64,
     /// The first id of each run of entries of one leader.
-    leaders: Vec<LogIdMirror>,
+    leaders: Vec<mirror::LogId>,
 }
 
 impl Checkpoint {
-    pub(super) fn new(vote: Option<VoteMirror>, committed: Option<LogId>, extent: &Extent) -> Checkpoint {
+    pub(super) fn new(vote: Option<mirror::Vote>, committed: Option<LogId>, extent: &Extent) -> Checkpoint {
         let leaders = extent.leaders.iter().map(|&(index, leader_id)| LogId { leader_id, index }.into());
         Checkpoint {
             vote,
@@ -31,7 +31,7 @@ impl Checkpoint {
         }
     }
 
-    pub(super) fn vote(&self) -> Option<VoteMirror> {
+    pub(super) fn vote(&self) -> Option<mirror::Vote> {
         self.vote
     }
 

@@ -17,7 +17,6 @@ mod lock;
 #[expect(clippy::module_inception, reason = "a log is what this is")]
 mod log;
 mod mark;
-pub(crate) mod mirror;
 mod options;
 mod preparer;
 mod queue;

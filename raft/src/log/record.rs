@@ -8,7 +8,7 @@ use engine::{ShardId, codec};
 use openraft::EntryPayload;
 
 use super::checkpoint::Checkpoint;
-use super::mirror::MembershipMirror;
+use crate::mirror::{Contradictory, Membership, RaftMembership};
 use crate::types::{Entry, LeaderId, LogId, Payload, Vote};
 
 /// The bytes of a record before its body.
@@ -138,7 +138,7 @@ fn encode_entry(entry: &Entry, buffer: &mut Vec<u8>) {
         EntryPayload::Blank => {}
         EntryPayload::Normal(payload) => buffer.extend_from_slice(&payload.0),
         EntryPayload::Membership(membership) => {
-            buffer.extend_from_slice(&codec::encode(&MembershipMirror::from(membership)));
+            buffer.extend_from_slice(&codec::encode(&Membership::from(membership)));
         }
     }
 }
@@ -150,8 +150,10 @@ fn decode_entry(kind: u8, body: &mut Bytes) -> Result<Entry, String> {
         BLANK if rest.is_empty() => EntryPayload::Blank,
         NORMAL => EntryPayload::Normal(Payload(rest)),
         MEMBERSHIP => {
-            let mirror: MembershipMirror = codec::decode(&rest).map_err(|error| error.to_string())?;
-            EntryPayload::Membership(mirror.try_into()?)
+            let mirror: Membership = codec::decode(&rest).map_err(|error| error.to_string())?;
+            let membership: RaftMembership =
+                mirror.try_into().map_err(|error: Contradictory| error.to_string())?;
+            EntryPayload::Membership(membership)
         }
         _ => return Err(format!("an entry of kind {kind} with {} bytes is not known", rest.len())),
     };

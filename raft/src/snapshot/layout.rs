@@ -7,7 +7,7 @@
 
 use engine::{ShardId, codec};
 
-use crate::log::mirror::SnapshotMetaMirror;
+use crate::mirror;
 use crate::types::SnapshotMeta;
 
 /// The format that is written; also the newest that is read.
@@ -27,7 +27,7 @@ const FOOTER_MAGIC: [u8; 8] = *b"FLASHEND";
 
 /// Header bytes, and the checksum that everything behind them starts from.
 pub(super) fn encode_header(shard: ShardId, meta: &SnapshotMeta) -> (Vec<u8>, u32) {
-    let meta = codec::encode(&SnapshotMetaMirror::from(meta));
+    let meta = codec::encode(&mirror::SnapshotMeta::from(meta));
     let meta_bytes = u32::try_from(meta.len()).expect("a membership is far below 4 GiB");
     let mut bytes = MAGIC.to_vec();
     bytes.extend_from_slice(&FORMAT.to_le_bytes());
@@ -71,7 +71,7 @@ pub(super) fn decode_header(header: &[u8]) -> Result<(ShardId, SnapshotMeta, u32
         return Err(Wrong::Damaged("the header does not match its checksum"));
     }
     let shard = ShardId(u16::from_le_bytes([covered[12], covered[13]]));
-    let mirror: SnapshotMetaMirror =
+    let mirror: mirror::SnapshotMeta =
         codec::decode(&covered[PREFIX_BYTES..]).map_err(|_| Wrong::Damaged("the meta does not decode"))?;
     let meta = mirror.try_into().map_err(|_| Wrong::Damaged("the membership contradicts itself"))?;
     Ok((shard, meta, crc))

@@ -10,8 +10,8 @@ use engine::codec;
 use openraft::EntryPayload;
 use openraft::raft::{AppendEntriesRequest, StreamAppendError, StreamAppendResult};
 
-use super::membership::Membership;
-use super::{LogId, Malformed, Vote, check_sender};
+use super::{Malformed, check_sender};
+use crate::mirror::{LogId, Membership, Vote};
 use crate::types::{self, Payload, Types};
 
 /// The largest head, in bytes. It keeps what a decoder can be told to allocate in proportion.

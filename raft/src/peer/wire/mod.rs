@@ -1,12 +1,10 @@
 //! openraft's messages as bytes.
 //!
-//! openraft's types are mirrored by types of ours, so that the wire format is ours to keep when openraft changes.
+//! openraft's types are mirrored by types of ours ([`crate::mirror`]), so that the wire format is ours to keep.
 //! Bodies are encoded by [`engine::codec`], behind its format byte. What arrives is checked for what openraft takes
 //! for granted (it panics otherwise): entries follow each other, and no entry is newer than the vote it comes with.
 
 mod append;
-mod ids;
-mod membership;
 mod snapshot;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -18,8 +16,9 @@ use bincode::{Decode, Encode};
 use bytes::Bytes;
 use engine::codec;
 
+use crate::mirror::{Contradictory, Vote};
+
 pub(crate) use append::{AppendAnswer, decode_append, encode_append, entries_that_fit};
-pub(crate) use ids::{LogId, Vote};
 pub(crate) use snapshot::{SnapshotBegin, SnapshotChunk, SnapshotInstalled, decode_chunk, encode_chunk};
 pub(crate) use transfer::{TransferAnswer, TransferLeader};
 pub(crate) use vote::{VoteAnswer, VoteRequest};
@@ -33,8 +32,8 @@ pub(crate) enum Malformed {
     Short { bytes: usize },
     #[error("{left} bytes are left over behind the message")]
     Trailing { left: usize },
-    #[error("a membership that cannot be: {0}")]
-    Membership(String),
+    #[error(transparent)]
+    Membership(#[from] Contradictory),
     #[error("an append whose entries do not follow each other, at index {index}")]
     Gap { index: u64 },
     #[error("log ids that are newer than the vote they come with")]

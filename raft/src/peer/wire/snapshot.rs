@@ -3,25 +3,20 @@
 use bincode::{Decode, Encode};
 use bytes::{Buf, BufMut, Bytes};
 
-use super::membership::Stored;
-use super::{LogId, Malformed, Vote, check_sender};
+use super::{Malformed, check_sender};
+use crate::mirror::{self, Vote};
 use crate::types::{NodeId, SnapshotMeta};
 
 /// What a snapshot's transfer begins with. Its request number names the transfer from then on.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct SnapshotBegin {
     pub(crate) vote: Vote,
-    last: Option<LogId>,
-    membership: Stored,
+    meta: mirror::SnapshotMeta,
 }
 
 impl SnapshotBegin {
     pub(crate) fn new(vote: crate::types::Vote, meta: &SnapshotMeta) -> Self {
-        Self {
-            vote: vote.into(),
-            last: meta.last_log_id.map(Into::into),
-            membership: (&meta.last_membership).into(),
-        }
+        Self { vote: vote.into(), meta: meta.into() }
     }
 
     /// The leader's vote and what it says of the snapshot, if node `from` may say so.
@@ -30,15 +25,10 @@ impl SnapshotBegin {
         if !self.vote.committed {
             return Err(Malformed::Uncommitted);
         }
-        let newest = self.last.max(self.membership.log_id);
-        if newest.is_some_and(|id| id.leader() > self.vote.leader()) {
+        if self.meta.newest().is_some_and(|id| id.leader() > self.vote.leader()) {
             return Err(Malformed::AheadOfVote);
         }
-        let meta = SnapshotMeta {
-            last_log_id: self.last.map(Into::into),
-            last_membership: self.membership.try_into()?,
-        };
-        Ok((self.vote.into(), meta))
+        Ok((self.vote.into(), self.meta.try_into()?))
     }
 }
 

@@ -3,7 +3,7 @@
 use bincode::{Decode, Encode};
 use openraft::raft::{TransferLeaderError, TransferLeaderRequest, TransferLeaderResponse};
 
-use super::{LogId, Vote};
+use crate::mirror::{LogId, Vote};
 use crate::types::{NodeId, Types};
 
 /// Tells a node that leadership goes to `to`, which needs the log up to `last` for it.

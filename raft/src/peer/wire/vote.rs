@@ -2,7 +2,7 @@
 
 use bincode::{Decode, Encode};
 
-use super::{LogId, Vote};
+use crate::mirror::{LogId, Vote};
 use crate::types::Types;
 
 /// Asks for a vote, or whether one would be given.
