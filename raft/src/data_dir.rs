@@ -6,18 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bincode::{Decode, Encode};
-use engine::codec;
 use uuid::Uuid;
 
+use crate::disk::sealed::{self, Sealed};
 use crate::disk::{Disk, Lock};
 use crate::types::NodeId;
 
 const IDENTITY: &str = "identity";
-const UNFINISHED: &str = "identity.unfinished";
 const LOCK: &str = "lock";
 const MAGIC: [u8; 8] = *b"FLASHDIR";
-/// An identity file is at most this long.
-const IDENTITY_BYTES_MAX: usize = 64 << 10;
 
 /// A node's data directory, locked for this process while this is held.
 pub struct DataDir {
@@ -26,8 +23,7 @@ pub struct DataDir {
     _lock: Box<dyn Lock>,
 }
 
-/// Whose data it is, as it stands in the identity file: magic (8 bytes), checksum (4, little endian), then this by the
-/// codec, which brings its own format byte.
+/// Whose data it is, as it stands sealed in the identity file.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 struct Identity {
     owner: Owner,
@@ -73,8 +69,7 @@ pub enum Error {
     },
     /// There is data, but nothing says whose.
     #[error(
-        "{path} holds {what} but no identity: restore its file {IDENTITY:?}, or start this node with an empty \
-         directory under a new id",
+        "{path} holds {what} but no identity: restore its file {IDENTITY:?}",
         path = .path.display()
     )]
     Unidentified {
@@ -84,7 +79,7 @@ pub enum Error {
         what: &'static str,
     },
     /// The identity file is not what was written.
-    #[error("{path} is damaged: {what}; restore it, or start this node with an empty directory under a new id", path = .path.display())]
+    #[error("{path} is damaged: {what}; restore it", path = .path.display())]
     Damaged {
         /// The identity file.
         path: PathBuf,
@@ -101,6 +96,15 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+}
+
+impl From<sealed::Error> for Error {
+    fn from(error: sealed::Error) -> Error {
+        match error {
+            sealed::Error::Damaged { path, what } => Error::Damaged { path, what },
+            sealed::Error::Io { what, path, source } => Error::Io { what, path, source },
+        }
+    }
 }
 
 impl Error {
@@ -125,7 +129,7 @@ impl DataDir {
             }
             other => other.map_err(Error::io("lock", &lock_file))?,
         };
-        let identity = match read_identity(&**disk, path)? {
+        let identity = match file(path).read::<Identity>(&**disk)? {
             Some(identity) => identity,
             None => create_identity(&**disk, path, owner)?,
         };
@@ -139,6 +143,11 @@ impl DataDir {
     /// Tells this directory from any other that the node may have had; random, made with the directory.
     pub fn instance(&self) -> Uuid {
         Uuid::from_u128(self.identity.instance)
+    }
+
+    /// The directory itself.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Where the write-ahead log is.
@@ -165,35 +174,14 @@ fn snapshots_in(path: &Path) -> PathBuf {
     path.join("snapshots")
 }
 
-fn read_identity(disk: &dyn Disk, dir: &Path) -> Result<Option<Identity>, Error> {
-    let path = dir.join(IDENTITY);
-    let file = match disk.open(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        other => other.map_err(Error::io("open", &path))?,
-    };
-    let damaged = |what: String| Error::Damaged { path: path.clone(), what };
-    let len = file.len().map_err(Error::io("measure", &path))?;
-    let len = usize::try_from(len).ok().filter(|len| (12..=IDENTITY_BYTES_MAX).contains(len));
-    let len = len.ok_or_else(|| damaged("its length cannot be right".to_owned()))?;
-    let mut bytes = vec![0; len];
-    file.read_at(0, &mut bytes).map_err(Error::io("read", &path))?;
-    if bytes[..8] != MAGIC || bytes[8..12] != crc32c::crc32c(&bytes[12..]).to_le_bytes() {
-        return Err(damaged("it does not match its checksum".to_owned()));
-    }
-    codec::decode(&bytes[12..]).map(Some).map_err(|error| damaged(error.to_string()))
+fn file(dir: &Path) -> Sealed {
+    Sealed { magic: MAGIC, path: dir.join(IDENTITY) }
 }
 
 fn create_identity(disk: &dyn Disk, dir: &Path, owner: &Owner) -> Result<Identity, Error> {
     check_empty(disk, dir)?;
     let identity = Identity { owner: owner.clone(), instance: Uuid::new_v4().as_u128() };
-    let encoded = codec::encode(&identity);
-    let bytes = [&MAGIC[..], &crc32c::crc32c(&encoded).to_le_bytes(), &encoded].concat();
-    let aside = dir.join(UNFINISHED);
-    let file = disk.create(&aside).map_err(Error::io("create", &aside))?;
-    file.write_at(0, &bytes).map_err(Error::io("write", &aside))?;
-    file.sync().map_err(Error::io("sync", &aside))?;
-    disk.rename(&aside, &dir.join(IDENTITY)).map_err(Error::io("rename", &aside))?;
-    disk.sync_dir(dir).map_err(Error::io("sync", dir))?;
+    file(dir).write(disk, &identity)?;
     Ok(identity)
 }
 

@@ -16,6 +16,8 @@ pub(crate) enum Error {
     Node { node: u64, why: raft::node::Error },
     #[error("the lists of node {node} cannot be opened: {why}")]
     Listings { node: u64, why: listings::Error },
+    #[error("node {node} is not part of this cluster any more: {words}")]
+    Disowned { node: u64, words: String },
     #[error("the runtime cannot be started: {0}")]
     Runtime(#[source] io::Error),
     #[error("signals cannot be awaited: {0}")]

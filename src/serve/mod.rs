@@ -63,17 +63,21 @@ async fn serve(config: &Config, id: u64) -> Result<(), Error> {
         }
     };
     let leave = async {
-        stop.await;
+        let disowned = tokio::select! {
+            () = stop => None,
+            words = node.disowned() => Some(words),
+        };
         info!(node = id, "stops: hands its shards over, and finishes what is under way");
         draining.store(true, Ordering::Release);
         node.hand_over().await;
         ending.cancel();
+        disowned
     };
-    tokio::join!(public, admin, leave);
+    let ((), (), disowned) = tokio::join!(public, admin, leave);
     drop(gateway);
     finish(node, &listings, projection).await;
     info!(node = id, "has stopped");
-    Ok(())
+    disowned.map_or(Ok(()), |words| Err(Error::Disowned { node: id, words }))
 }
 
 /// Opens the lists on a thread where a panic is no end of the process: sled panics at some kinds of damage, and what it

@@ -10,6 +10,7 @@ mod follower_killed;
 mod handover;
 mod leader_killed;
 mod leader_paused;
+mod lost_directory;
 mod readiness;
 mod same_key;
 mod startup;

@@ -3,6 +3,7 @@
 //! [`RealDisk`] is the operating system's; [`SimDisk`] lives in memory and forgets, at a crash, what was not synced.
 
 mod real;
+pub(crate) mod sealed;
 mod sim;
 
 use std::io;

@@ -10,6 +10,9 @@ pub enum Error {
     /// The data directory is another node's, in use, or cannot be used.
     #[error(transparent)]
     DataDir(#[from] crate::data_dir::Error),
+    /// It cannot be read by which data directories the other nodes are known.
+    #[error(transparent)]
+    Acquaintances(#[from] crate::peer::Unreadable),
     /// The write-ahead log is damaged or cannot be read.
     #[error(transparent)]
     Log(#[from] crate::log::Error),

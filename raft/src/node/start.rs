@@ -27,7 +27,7 @@ use crate::data_dir::{DataDir, Owner};
 use crate::desk::Desk;
 use crate::disk::{Disk, RealDisk};
 use crate::log::{self, Log};
-use crate::peer::{self, Peers, Server, ServerHandle};
+use crate::peer::{self, Acquaintances, Peers, Server, ServerHandle};
 use crate::route::{Forwarder, Route, Router, Standings};
 use crate::shard::gate::SharedGate;
 use crate::shard::inbox::Work;
@@ -55,6 +55,7 @@ pub struct Node {
     board: Arc<Board>,
     desk: Arc<Desk>,
     peers: Peers,
+    acquaintances: Acquaintances,
     server: ServerHandle,
     log: Log,
     actors: System,
@@ -86,10 +87,14 @@ impl Node {
             ..log::Options::default()
         };
         let log = Log::open(disk.clone(), &data.log(), options)?;
-        let snapshots = SnapshotStore::open(disk, &data.snapshots())?;
+        let snapshots = SnapshotStore::open(disk.clone(), &data.snapshots())?;
         let board = Arc::new(Board::default());
         let desk = Arc::new(Desk::default());
-        let peer_options = peer::Options::new(config.cluster.clone(), config.node);
+        let acquaintances = Acquaintances::open(disk.clone(), data.path(), data.instance())?;
+        let peer_options = peer::Options {
+            acquaintances: acquaintances.clone(),
+            ..peer::Options::new(config.cluster.clone(), config.node)
+        };
         let peers = Peers::new(peer_options.clone(), others(&config));
         let (events, facts) = mpsc::channel(FACTS_MAX);
         let (actors, arbiters) = actors(usize::from(config.shards)).await?;
@@ -123,6 +128,7 @@ impl Node {
             board,
             desk,
             peers,
+            acquaintances,
             server,
             log,
             actors,
@@ -193,6 +199,12 @@ impl Node {
     /// Which node leads each shard, as far as is known here.
     pub fn leaders(&self) -> impl Iterator<Item = (ShardId, Option<NodeId>)> {
         self.replicas.iter().map(|replica| (replica.shard, *replica.leader.borrow()))
+    }
+
+    /// Waits until another node turns this one away because it is known by another data directory, and gives its words.
+    /// Nothing that this node has counts any more then, so it must end.
+    pub async fn disowned(&self) -> String {
+        self.acquaintances.disowned().await
     }
 
     /// Whether this node and those it is connected to are a majority: without one, no shard is of use from here.

@@ -13,6 +13,7 @@
 //! Mutual TLS will wrap the stream between connecting and the hello: from there on everything is generic over
 //! `AsyncRead` and `AsyncWrite`.
 
+pub(crate) mod acquaintances;
 mod counters;
 mod error;
 mod incoming;
@@ -24,6 +25,7 @@ mod snapshot;
 pub(crate) mod stream;
 pub(crate) mod wire;
 
+pub use acquaintances::{Acquaintances, Unreadable};
 pub use counters::{Counters, Direction};
 pub use error::Error;
 pub use incoming::{Handler, Server, ServerHandle};

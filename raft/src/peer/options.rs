@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Acquaintances;
 use crate::types::NodeId;
 
 /// Settings of the transport. `Options::new` has the defaults; sizes must be alike on all nodes of a cluster.
@@ -11,6 +12,8 @@ pub struct Options {
     pub cluster: String,
     /// This node.
     pub node: NodeId,
+    /// By which data directories this node and the others are known.
+    pub acquaintances: Acquaintances,
     /// The largest frame, in bytes, checked before anything is allocated for it. At least 64 KiB.
     pub frame_bytes_max: usize,
     /// How long connecting, with the hello, may take; also how long an incoming connection may stay silent at first.
@@ -51,12 +54,13 @@ pub struct Options {
 }
 
 impl Options {
-    /// The defaults, for `node` of `cluster`.
+    /// The defaults, for `node` of `cluster`, which is known by its id alone.
     pub fn new(cluster: impl Into<String>, node: NodeId) -> Self {
         const MIB: usize = 1 << 20;
         Self {
             cluster: cluster.into(),
             node,
+            acquaintances: Acquaintances::in_memory(node),
             frame_bytes_max: 8 * MIB,
             connect_timeout: Duration::from_secs(1),
             backoff_max: Duration::from_millis(100),

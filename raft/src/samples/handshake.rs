@@ -2,12 +2,19 @@
 
 use super::Sample;
 use crate::peer::Refusal;
-use crate::peer::stream::{Hello, Kind};
+use crate::peer::stream::{Dismissal, Hello, Kind};
 
 pub(super) fn samples() -> Vec<Sample> {
-    let hello = Hello { magic: *b"flashpee", protocol: 1, cluster: "shop".to_owned(), from: 1, to: 300 };
+    let hello = Hello {
+        magic: *b"flashpee",
+        protocol: 1,
+        cluster: "shop".to_owned(),
+        from: 1,
+        to: 300,
+        instance: 1 << 90,
+    };
     let welcome = Hello { from: 300, to: 1, ..hello.clone() };
-    let why = "node 1 belongs to another cluster".to_owned();
+    let dismissal = Dismissal { reason: "node 1 belongs to another cluster".to_owned(), stranger: false };
     let refusals = [
         ("refusal: unknown shard", Refusal::UnknownShard),
         ("refusal: unknown kind", Refusal::UnknownKind),
@@ -21,7 +28,7 @@ pub(super) fn samples() -> Vec<Sample> {
     let mut samples = vec![
         Sample::coded(Kind::Hello, "hello", hello),
         Sample::coded(Kind::Welcome, "welcome", welcome),
-        Sample::coded(Kind::TurnedAway, "turned away", why),
+        Sample::coded(Kind::TurnedAway, "turned away", dismissal),
         Sample::bare(Kind::Ping, "ping", &[]),
         Sample::bare(Kind::Pong, "pong", &[]),
     ];

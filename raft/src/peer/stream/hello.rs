@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
 use super::{Frame, FrameReader, Header, Kind, Outgoing, ReadError};
 use crate::peer::Options;
+use crate::peer::acquaintances::Unacquainted;
 use crate::types::NodeId;
 
 /// What marks a stream as ours.
@@ -27,6 +28,16 @@ pub(crate) struct Hello {
     pub(crate) cluster: String,
     pub(crate) from: NodeId,
     pub(crate) to: NodeId,
+    /// The data directory that `from` is known by.
+    pub(crate) instance: u128,
+}
+
+/// What is said instead of a welcome.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Dismissal {
+    pub(crate) reason: String,
+    /// Whether the one that is turned away is known by another data directory.
+    pub(crate) stranger: bool,
 }
 
 /// Why two ends of a connection do not talk.
@@ -46,6 +57,8 @@ pub(crate) enum HelloError {
     TurnedAway(String),
     #[error("{0}")]
     Mismatch(String),
+    #[error(transparent)]
+    Unacquainted(#[from] Unacquainted),
 }
 
 /// What is known once both sides agreed.
@@ -69,15 +82,23 @@ where
     W: AsyncWrite + Unpin,
 {
     reader.limit(HELLO_BYTES_MAX);
-    let hello =
-        Hello { magic: MAGIC, protocol: PROTOCOL, cluster: options.cluster.clone(), from: options.node, to };
+    let hello = Hello {
+        magic: MAGIC,
+        protocol: PROTOCOL,
+        cluster: options.cluster.clone(),
+        from: options.node,
+        to,
+        instance: options.acquaintances.own(),
+    };
     write(&mut writer, Kind::Hello, codec::encode(&hello)).await?;
     let answer = reader.next().await?.ok_or(HelloError::Closed)?;
-    let node = match answer.header.kind {
+    let welcome = match answer.header.kind {
         Kind::Welcome => welcomed(&answer, &hello)?,
-        Kind::TurnedAway => return Err(HelloError::TurnedAway(reason(&answer))),
+        Kind::TurnedAway => return Err(turned_away(&answer, options)),
         kind => return Err(HelloError::Foreign(format!("its first frame is a {kind:?}"))),
     };
+    options.acquaintances.meet(welcome.from, welcome.instance).await?;
+    let node = welcome.from;
     reader.limit(options.frame_bytes_max);
     Ok(Greeted { node, reader, writer })
 }
@@ -95,15 +116,25 @@ where
     reader.limit(HELLO_BYTES_MAX);
     let first = reader.next().await?.ok_or(HelloError::Closed)?;
     let hello = heard(&first)?;
-    if let Some(mismatch) = mismatch(&hello, options) {
-        write(&mut writer, Kind::TurnedAway, codec::encode(&mismatch)).await?;
+    if let Err(error) = agree(&hello, options).await {
+        let stranger = matches!(error, HelloError::Unacquainted(Unacquainted::Stranger { .. }));
+        let dismissal = Dismissal { reason: error.to_string(), stranger };
+        write(&mut writer, Kind::TurnedAway, codec::encode(&dismissal)).await?;
         writer.shutdown().await?;
-        return Err(HelloError::Mismatch(mismatch));
+        return Err(error);
     }
-    let welcome = Hello { from: hello.to, to: hello.from, ..hello };
+    let instance = options.acquaintances.own();
+    let welcome = Hello { from: hello.to, to: hello.from, instance, ..hello };
     write(&mut writer, Kind::Welcome, codec::encode(&welcome)).await?;
     reader.limit(options.frame_bytes_max);
     Ok(Greeted { node: welcome.to, reader, writer })
+}
+
+async fn agree(hello: &Hello, options: &Options) -> Result<(), HelloError> {
+    match mismatch(hello, options) {
+        Some(mismatch) => Err(HelloError::Mismatch(mismatch)),
+        None => Ok(options.acquaintances.meet(hello.from, hello.instance).await?),
+    }
 }
 
 fn heard(frame: &Frame) -> Result<Hello, HelloError> {
@@ -140,18 +171,27 @@ fn mismatch(hello: &Hello, options: &Options) -> Option<String> {
     (from == node).then(|| format!("node {from} dialled itself, or another node has its id"))
 }
 
-fn welcomed(answer: &Frame, hello: &Hello) -> Result<NodeId, HelloError> {
+fn welcomed(answer: &Frame, hello: &Hello) -> Result<Hello, HelloError> {
     let welcome: Hello =
         codec::decode(&answer.body).map_err(|error| HelloError::Foreign(error.to_string()))?;
-    let expected = Hello { from: hello.to, to: hello.from, ..hello.clone() };
+    let expected = Hello { from: hello.to, to: hello.from, instance: welcome.instance, ..hello.clone() };
     if welcome == expected {
-        return Ok(welcome.from);
+        return Ok(welcome);
     }
     Err(HelloError::Mismatch(format!("said {hello:?} and was answered {welcome:?}")))
 }
 
-fn reason(answer: &Frame) -> String {
-    codec::decode(&answer.body).unwrap_or_else(|error| format!("for a reason that cannot be read: {error}"))
+/// Why this node was turned away. To be a stranger to one of the others is the end of it.
+fn turned_away(answer: &Frame, options: &Options) -> HelloError {
+    match codec::decode::<Dismissal>(&answer.body) {
+        Ok(Dismissal { reason, stranger }) => {
+            if stranger {
+                options.acquaintances.disown(&reason);
+            }
+            HelloError::TurnedAway(reason)
+        }
+        Err(error) => HelloError::TurnedAway(format!("for a reason that cannot be read: {error}")),
+    }
 }
 
 async fn write<W: AsyncWrite + Unpin>(writer: &mut W, kind: Kind, body: Vec<u8>) -> std::io::Result<()> {

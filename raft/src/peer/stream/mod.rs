@@ -14,7 +14,7 @@ mod write;
 pub(crate) use budget::{Budget, Permit};
 pub(crate) use frame::{Frame, Header, Outgoing, body_bytes, body_bytes_max};
 #[cfg(test)]
-pub(crate) use hello::Hello;
+pub(crate) use hello::{Dismissal, Hello};
 pub(crate) use hello::{Greeted, HelloError, admit, greet};
 pub use kind::Kind;
 pub(crate) use outbox::{Class, Outbox, outbox};

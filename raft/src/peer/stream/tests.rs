@@ -195,8 +195,15 @@ async fn a_hello_is_agreed_on_or_both_sides_know_why_not() {
         (options(1), 3, "node 1 dialled node 3 and reached node 2"),
         (options(2), 2, "node 2 dialled itself"),
     ];
-    for (near, to, why) in cases {
-        let (Err(near), Err(far)) = hello(near, to, options(2)).await else { panic!("agreed on {why}") };
+    let far = options(2);
+    far.acquaintances.meet(1, 77).await.expect("it was new then");
+    let near = options(1);
+    let words = near.acquaintances.clone();
+    let cases = cases.map(|(near, to, why)| (near, to, options(2), why));
+    let stranger = (near, 2, far, "node 1 is known by another data directory");
+    for (near, to, far, why) in cases.into_iter().chain([stranger]) {
+        let (Err(near), Err(far)) = hello(near, to, far).await else { panic!("agreed on {why}") };
         assert!(near.contains(why) && far.contains(why), "{near}; {far}");
     }
+    assert!(words.disowned().await.contains("bring its old directory back"));
 }
