@@ -72,6 +72,7 @@ impl Listed for OrderView {
             OrderStatus::Confirmed => 0,
             OrderStatus::PartiallyRefunded => 1,
             OrderStatus::Refunded => 2,
+            OrderStatus::Cancelled => 3,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Refusals of the engine, as problems.
 
+use engine::view::ReservationStatus;
 use engine::{Field, LogTime, Refusal, ReservationId, Status, limits};
 
 use super::{Code, Member, Problem};
@@ -86,9 +87,17 @@ fn conflict(status: Status) -> Problem {
         Status::Product(status) => ("product", status.word()),
         Status::Reservation(status) => ("reservation", status.word()),
         Status::Order(status) => ("order", status.word()),
+        Status::TriesUsedUp => return tries_used_up(),
     };
     Problem::new(Code::Conflict, format!("the {what} is `{word}`, and that does not allow this"))
         .with(Member::CurrentStatus(word))
+}
+
+fn tries_used_up() -> Problem {
+    let tries = limits::TRIES_MAX;
+    let detail =
+        format!("{tries} payments of this reservation were tried, the most there can be: reserve anew");
+    Problem::new(Code::Conflict, detail).with(Member::CurrentStatus(ReservationStatus::Held.word()))
 }
 
 fn stock_committed(held: u64, sold: u64) -> Problem {
@@ -115,6 +124,9 @@ fn invalid(field: Field) -> Problem {
         Field::Currency => Problem::field("currency", "the currency of the reservation"),
         Field::Restock => {
             Problem::field("restock", "true only with the refund that completes the order's amount")
+        }
+        Field::PaymentMethod => {
+            Problem::field("payment_method", "what the provider calls the card, to pay for this product with")
         }
         Field::Rules => Problem::field("rules", "a version that every replica supports"),
         Field::Products => Problem::invalid(format!(

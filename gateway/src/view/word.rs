@@ -60,10 +60,24 @@ words!(OrderStatus {
     Confirmed => "confirmed",
     PartiallyRefunded => "partially_refunded",
     Refunded => "refunded",
+    Cancelled => "cancelled",
 });
 
-words!(Capture { External => "external" });
+words!(Capture {
+    External => "external",
+    Pending => "pending",
+    Captured => "captured",
+    Failed => "failed",
+});
 
-words!(RefundStatus { Succeeded => "succeeded" });
+words!(RefundStatus {
+    Pending => "pending",
+    Succeeded => "succeeded",
+    Failed => "failed",
+});
 
-words!(PaymentMode { External => "external", None => "none" });
+words!(PaymentMode {
+    Provider => "provider",
+    External => "external",
+    None => "none",
+});

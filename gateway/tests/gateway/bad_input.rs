@@ -180,11 +180,11 @@ async fn fields_of_the_other_bodies() {
         (&refunds, json!({ "amount": -1 }), ["`amount`", "at least 1"]),
         (&refunds, json!({ "restock": null }), ["`restock`", "true or false"]),
         (&refunds, json!({ "restock": "yes" }), ["`restock`", "true or false"]),
-        (&confirm, json!({ "amount": 1, "currency": "usd" }), ["`payment_reference`", "1 to 128"]),
+        (&confirm, json!({ "amount": 1, "currency": "usd" }), ["`payment_reference`", "1 to 255"]),
         (
             &confirm,
             json!({ "payment_reference": "a b", "amount": 1, "currency": "usd" }),
-            ["`payment_reference`", "1 to 128"],
+            ["`payment_reference`", "1 to 255"],
         ),
         (
             &confirm,

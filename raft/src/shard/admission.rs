@@ -59,22 +59,21 @@ impl<R> Lead<R> {
             return ctx.reply(waiter.reply, Reply::NotDone(Obstacle::Overloaded));
         }
         let proposal = Proposal { command, key, not_after: waiter.not_after };
-        match &proposal.command {
-            Command::Reserve(reserve) => match engine.consider(reserve) {
-                Err(refusal) => self.refuse(ctx, proposal.key.as_ref(), vec![waiter], &refusal),
-                Ok(room) if !self.parked.holds(&reserve.product) && self.credit.allows(reserve, &room) => {
-                    let item = self.under_way(proposal, waiter);
-                    self.collect(item);
-                }
-                Ok(_) => {
-                    let product = reserve.product.clone();
-                    let item = self.under_way(proposal, waiter);
-                    self.parked.park(product, item);
-                }
-            },
-            _ => {
+        let Some(attempt) = proposal.command.attempt() else {
+            let item = self.under_way(proposal, waiter);
+            return self.collect(item);
+        };
+        let reserve = attempt.reserve;
+        match engine.consider(attempt) {
+            Err(refusal) => self.refuse(ctx, proposal.key.as_ref(), vec![waiter], &refusal),
+            Ok(room) if !self.parked.holds(&reserve.product) && self.credit.allows(reserve, &room) => {
                 let item = self.under_way(proposal, waiter);
                 self.collect(item);
+            }
+            Ok(_) => {
+                let product = reserve.product.clone();
+                let item = self.under_way(proposal, waiter);
+                self.parked.park(product, item);
             }
         }
     }

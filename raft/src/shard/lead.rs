@@ -1,6 +1,6 @@
 //! What a node knows only while it leads a shard. It is dropped with the leadership: nothing of it outlives it.
 
-use engine::{Batch, Command, Fingerprint, LogTime, Outcome, Proposal, RULES, Refusal, Shard, Span};
+use engine::{Batch, Fingerprint, LogTime, Outcome, Proposal, RULES, Refusal, Shard, Span};
 
 use super::clock::{LogClock, Moment};
 use super::confirm::{Confirm, Decision};
@@ -97,27 +97,27 @@ impl<R> Lead<R> {
 
     /// `item` goes with the next proposal, and what it will take is not promised to others.
     pub(super) fn collect(&mut self, item: Item<R>) {
-        if let Command::Reserve(reserve) = &item.proposal.command {
-            self.credit.take(reserve);
+        if let Some(attempt) = item.proposal.command.attempt() {
+            self.credit.take(attempt.reserve);
         }
         self.collecting.push(item);
     }
 
     /// What came of `item` is known, or will never be here.
     pub(super) fn give_back(&mut self, item: &Item<R>) {
-        if let Command::Reserve(reserve) = &item.proposal.command {
-            self.credit.give_back(reserve);
+        if let Some(attempt) = item.proposal.command.attempt() {
+            self.credit.give_back(attempt.reserve);
         }
     }
 
     /// Looks again at the heads of the parked queues, as far as they come to something.
     pub(super) fn unpark(&mut self, engine: &Shard, ctx: &mut Context<'_, R>) {
         for product in self.parked.products() {
-            while let Some(Command::Reserve(reserve)) =
-                self.parked.head(&product).map(|item| &item.proposal.command)
+            while let Some(attempt) =
+                self.parked.head(&product).and_then(|item| item.proposal.command.attempt())
             {
-                match engine.consider(reserve) {
-                    Ok(room) if self.credit.allows(reserve, &room) => {
+                match engine.consider(attempt) {
+                    Ok(room) if self.credit.allows(attempt.reserve, &room) => {
                         let item = self.parked.pop(&product).expect("the head was there just now");
                         self.collect(item);
                     }
@@ -185,13 +185,23 @@ impl<R> Lead<R> {
             return;
         }
         while !self.collecting.is_empty() && self.flights.has_room() {
-            let rest = self.collecting.split_off(self.collecting.len().min(self.batch_max));
+            let rest = self.collecting.split_off(self.batch_len());
             let items = std::mem::replace(&mut self.collecting, rest);
             self.propose(ctx, now, items);
         }
         if self.flights.is_empty() && self.tick_is_due(engine, now) {
             self.propose(ctx, now, Vec::new());
         }
+    }
+
+    /// How many of the collected commands fit into one batch: one at least.
+    fn batch_len(&self) -> usize {
+        let mut weight = 0;
+        let fits = self.collecting.iter().take_while(|item| {
+            weight += entry::weight(&item.proposal.command);
+            weight <= self.batch_max
+        });
+        fits.count().max(1)
     }
 
     fn tick_is_due(&self, engine: &Shard, now: LogTime) -> bool {

@@ -37,12 +37,15 @@ pub enum Ask {
 
 impl Ask {
     /// Whether asking twice comes to the same as asking once. With a key it does; without one, only where the second
-    /// finds what the first did and answers alike.
+    /// finds what the first did and answers alike, or where nobody minds: what a saga reports is compared with the state.
     pub fn is_repeatable(&self) -> bool {
         match self {
             Ask::Query(_)
             | Ask::Command(_, Some(_))
-            | Ask::Command(Command::Cancel(_) | Command::Confirm(_), None) => true,
+            | Ask::Command(
+                Command::Cancel(_) | Command::Confirm(_) | Command::Report(_) | Command::Notice(_),
+                None,
+            ) => true,
             Ask::Command(Command::PutProduct(put), None) => put.if_revision.is_none(),
             Ask::Command(_, None) => false,
         }
