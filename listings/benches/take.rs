@@ -111,6 +111,7 @@ fn reservation(n: u64, status: ReservationStatus) -> ReservationView {
         expires_at: LogTime(START + n + 600_000),
         order: None,
         pay_by: None,
+        payment: None,
     }
 }
 

@@ -14,7 +14,7 @@ const MARKER: &str = "FORMAT";
 /// What all versions of that file begin with.
 const OURS: &str = "flashsale listings";
 /// How keys and rows are laid out; another layout takes another line, and the old lists are built anew.
-const FORMAT: &str = "flashsale listings 1\n";
+const FORMAT: &str = "flashsale listings 2\n";
 /// What it says when the database turned out to be damaged.
 const CONDEMNED: &str = "flashsale listings condemned\n";
 /// sled's files, and nobody else's in a directory that has our marker.

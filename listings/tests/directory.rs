@@ -64,7 +64,7 @@ fn files_of_others_among_ours_do_not_matter() {
 
 #[test]
 fn a_marker_that_a_crash_cut_short_is_written_anew() {
-    for left in ["", "flashsale", "flashsale listings 1", "flashsale listings condemned\n"] {
+    for left in ["", "flashsale", "flashsale listings 2", "flashsale listings condemned\n"] {
         let directory = directory();
         fs::write(directory.path().join("FORMAT"), left).unwrap();
         assert_anew(directory.path(), &format!("marker {left:?}"));

@@ -21,8 +21,8 @@ const RESERVATION: [ReservationStatus; 5] = [
     ReservationStatus::Expired,
     ReservationStatus::Cancelled,
 ];
-const ORDER: [OrderStatus; 3] =
-    [OrderStatus::Confirmed, OrderStatus::PartiallyRefunded, OrderStatus::Refunded];
+const ORDER: [OrderStatus; 4] =
+    [OrderStatus::Confirmed, OrderStatus::PartiallyRefunded, OrderStatus::Refunded, OrderStatus::Cancelled];
 
 struct Random(u64);
 

@@ -1,11 +1,31 @@
 //! What a log entry carries: the number under which its proposer knows it, and the batch.
 
 use bytes::Bytes;
-use engine::{Batch, codec};
+use engine::saga::{Finding, Means, Report};
+use engine::{Batch, Command, codec};
 
 const NONCE_BYTES: usize = 8;
-/// No command takes more bytes of an entry, its key and deadline included.
+/// No command takes more bytes of an entry, its key and deadline included, for each that its [`weight`] counts.
 pub(crate) const COMMAND_BYTES_MAX: usize = 512;
+
+/// As how many commands a command counts when a batch is cut so that its entry fits into the log: as one, but for those
+/// that carry long texts.
+pub(crate) fn weight(command: &Command) -> usize {
+    let of_means = |means: &Means| {
+        let return_url = means.return_url.as_ref().map_or(0, |url| url.len());
+        means.account.len() + means.method.len() + return_url
+    };
+    let texts = match command {
+        Command::Pay(pay) => of_means(&pay.means),
+        Command::Purchase(purchase) => of_means(&purchase.means),
+        Command::Notice(notice) => {
+            notice.event.len() + notice.intent.as_ref().map_or(0, |intent| intent.len())
+        }
+        Command::Report(Report { finding: Finding::ActionRequired(action), .. }) => action.len(),
+        _ => 0,
+    };
+    1 + texts.div_ceil(COMMAND_BYTES_MAX)
+}
 
 /// A batch, with the number under which its proposer knows it.
 #[derive(Clone, Debug)]
@@ -47,13 +67,41 @@ pub fn decode(bytes: &[u8]) -> Result<Numbered, Error> {
 
 #[cfg(test)]
 mod tests {
-    use engine::command::{AdjustStock, Confirm, PutProduct, Reserve};
+    use engine::command::{AdjustStock, Confirm, Notice, Pay, Purchase, PutProduct, Reserve};
     use engine::{
-        AdjustmentId, Command, Description, Fingerprint, LogTime, Money, OrderId, PaymentMode, Proposal,
+        AdjustmentId, Description, Fingerprint, LogTime, Money, OrderId, PaymentMode, Proposal, RefundId,
         ReservationId, Span,
     };
 
     use super::*;
+
+    /// Those that are counted as more than one, at their longest.
+    fn longest_with_texts() -> [Command; 6] {
+        let text = |length| "x".repeat(length);
+        let id = RefundId([255; 16]);
+        let [_, Command::Reserve(reserve), ..] = longest() else { panic!("the second reserves") };
+        let means = Means {
+            account: text(64).parse().expect("the longest account"),
+            method: text(255).parse().expect("the longest card"),
+            return_url: Some(text(2_048).parse().expect("the longest URL")),
+        };
+        let (reservation, order, buyer) = (reserve.reservation, reserve.order, Some(reserve.buyer.clone()));
+        let notice = Notice {
+            event: text(255).parse().expect("the longest event"),
+            reservation,
+            intent: Some(text(255).parse().expect("the longest intent")),
+            refund: Some(id),
+        };
+        let report = |finding| Command::Report(Report { reservation, attempt: u8::MAX, finding });
+        [
+            Command::Pay(Box::new(Pay { reservation, buyer, order, means: means.clone() })),
+            Command::Purchase(Box::new(Purchase { reserve, means })),
+            Command::Notice(notice),
+            report(Finding::ActionRequired(text(8_192).parse().expect("the longest action"))),
+            report(Finding::Created(text(255).parse().expect("the longest intent"))),
+            report(Finding::RefundMade(id, text(255).parse().expect("the longest refund"))),
+        ]
+    }
 
     fn longest() -> [Command; 4] {
         let text = |length| "x".repeat(length);
@@ -86,7 +134,7 @@ mod tests {
             reservation: ReservationId([255; 16]),
             buyer: Some(buyer()),
             order: OrderId([255; 16]),
-            payment: text(128).parse().expect("the longest reference"),
+            payment: text(255).parse().expect("the longest reference"),
             paid: money,
         };
         let adjust = AdjustStock {
@@ -105,12 +153,13 @@ mod tests {
 
     #[test]
     fn the_longest_commands_fit_into_what_is_counted_for_them() {
-        for command in longest() {
+        for command in longest().into_iter().chain(longest_with_texts()) {
             let key = Some(Fingerprint { scope: [255; 16], request: [255; 16] });
             let proposal = Proposal { command, key, not_after: LogTime(u64::MAX) };
             let batch = Batch { now: LogTime(u64::MAX), rules: u16::MAX, proposals: vec![proposal] };
             let bytes = encode(u64::MAX, &batch).len();
-            assert!(bytes <= COMMAND_BYTES_MAX, "{bytes} bytes: {:?}", batch.proposals[0].command);
+            let command = &batch.proposals[0].command;
+            assert!(bytes <= weight(command) * COMMAND_BYTES_MAX, "{bytes} bytes: {command:?}");
         }
     }
 

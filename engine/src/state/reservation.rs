@@ -68,7 +68,7 @@ impl Reservation {
             expires_at: self.expires_at(),
             order: order.filter(|_| status == ReservationStatus::Paid),
             pay_by: (status == ReservationStatus::Paying).then_some(pay_by),
-            payment,
+            payment: payment.map(Box::new),
         }
     }
 

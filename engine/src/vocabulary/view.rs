@@ -72,8 +72,8 @@ pub struct ReservationView {
     pub order: Option<OrderId>,
     /// Until when a payment under way must be confirmed, or authorized by the provider.
     pub pay_by: Option<LogTime>,
-    /// The last try to pay it by the provider, if there was one.
-    pub payment: Option<PaymentView>,
+    /// The last try to pay it by the provider, if there was one. Boxed, for most have none.
+    pub payment: Option<Box<PaymentView>>,
 }
 
 /// A try to pay by the provider.

@@ -38,6 +38,7 @@ pub fn reservation(shard: ShardId, n: u64, status: ReservationStatus) -> Reserva
         expires_at: LogTime(START + n + 600_000),
         order: None,
         pay_by: None,
+        payment: None,
     }
 }
 

@@ -193,13 +193,23 @@ impl<R> Lead<R> {
             return;
         }
         while !self.collecting.is_empty() && self.flights.has_room() {
-            let rest = self.collecting.split_off(self.collecting.len().min(self.batch_max));
+            let rest = self.collecting.split_off(self.batch_len());
             let items = std::mem::replace(&mut self.collecting, rest);
             self.propose(ctx, now, items);
         }
         if self.flights.is_empty() && self.tick_is_due(engine, now) {
             self.propose(ctx, now, Vec::new());
         }
+    }
+
+    /// How many of the collected commands fit into one batch: one at least.
+    fn batch_len(&self) -> usize {
+        let mut weight = 0;
+        let fits = self.collecting.iter().take_while(|item| {
+            weight += entry::weight(&item.proposal.command);
+            weight <= self.batch_max
+        });
+        fits.count().max(1)
     }
 
     fn tick_is_due(&self, engine: &Shard, now: LogTime) -> bool {

@@ -37,7 +37,7 @@ pub enum Ask {
 
 impl Ask {
     /// Whether asking twice comes to the same as asking once. With a key it does; without one, only where the second
-    /// finds what the first did and answers alike.
+    /// finds what the first did and answers alike, or where nobody minds: what a saga reports is compared with the state.
     pub fn is_repeatable(&self) -> bool {
         match self {
             Ask::Query(_)
