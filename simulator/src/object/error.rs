@@ -1,0 +1,116 @@
+//! The error objects of the API, and the statuses that they travel with.
+
+use serde_json::{Map, Value, json};
+
+/// The `type` of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Api,
+    Card,
+    Idempotency,
+    InvalidRequest,
+}
+
+impl Kind {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Kind::Api => "api_error",
+            Kind::Card => "card_error",
+            Kind::Idempotency => "idempotency_error",
+            Kind::InvalidRequest => "invalid_request_error",
+        }
+    }
+}
+
+/// A request that came to nothing, or to a decline: status, body and the headers that tell a client what to do.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiError {
+    pub(crate) status: u16,
+    pub(crate) kind: Kind,
+    pub(crate) message: String,
+    pub(crate) code: Option<String>,
+    pub(crate) decline_code: Option<String>,
+    pub(crate) param: Option<String>,
+    pub(crate) charge: Option<String>,
+    /// The intent as it is now, as a whole object.
+    pub(crate) payment_intent: Option<Value>,
+    /// The payment method that was declined, as a whole object.
+    pub(crate) payment_method: Option<Value>,
+    /// What `Stripe-Should-Retry` says, where the provider has an opinion.
+    pub(crate) should_retry: Option<bool>,
+    /// What `Stripe-Rate-Limited-Reason` says.
+    pub(crate) rate_limited: Option<&'static str>,
+}
+
+impl ApiError {
+    pub(crate) fn new(status: u16, kind: Kind, message: impl Into<String>) -> ApiError {
+        ApiError {
+            status,
+            kind,
+            message: message.into(),
+            code: None,
+            decline_code: None,
+            param: None,
+            charge: None,
+            payment_intent: None,
+            payment_method: None,
+            should_retry: None,
+            rate_limited: None,
+        }
+    }
+
+    /// A 400 of the most frequent type.
+    pub(crate) fn invalid(message: impl Into<String>) -> ApiError {
+        ApiError::new(400, Kind::InvalidRequest, message)
+    }
+
+    /// No object of that id in this account. Named by the path it is a 404, named by a parameter a 400.
+    pub(crate) fn missing(status: u16, what: &str, id: &str, param: &str) -> ApiError {
+        ApiError::new(status, Kind::InvalidRequest, format!("No such {what}: '{id}'"))
+            .code("resource_missing")
+            .param(param)
+    }
+
+    pub(crate) fn code(mut self, code: impl Into<String>) -> ApiError {
+        self.code = Some(code.into());
+        self
+    }
+
+    pub(crate) fn param(mut self, param: impl Into<String>) -> ApiError {
+        self.param = Some(param.into());
+        self
+    }
+
+    pub(crate) fn should_retry(mut self, should: bool) -> ApiError {
+        self.should_retry = Some(should);
+        self
+    }
+
+    /// The body, as the API writes it.
+    pub(crate) fn body(&self) -> Value {
+        let mut error = Map::new();
+        if let Some(charge) = &self.charge {
+            error.insert("charge".into(), json!(charge));
+        }
+        if let Some(code) = &self.code {
+            error.insert("code".into(), json!(code));
+            let page = code.replace('_', "-");
+            error.insert("doc_url".into(), json!(format!("https://stripe.com/docs/error-codes/{page}")));
+        }
+        if let Some(decline_code) = &self.decline_code {
+            error.insert("decline_code".into(), json!(decline_code));
+        }
+        error.insert("message".into(), json!(self.message));
+        if let Some(param) = &self.param {
+            error.insert("param".into(), json!(param));
+        }
+        if let Some(intent) = &self.payment_intent {
+            error.insert("payment_intent".into(), intent.clone());
+        }
+        if let Some(method) = &self.payment_method {
+            error.insert("payment_method".into(), method.clone());
+        }
+        error.insert("type".into(), json!(self.kind.word()));
+        json!({ "error": error })
+    }
+}

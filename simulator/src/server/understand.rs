@@ -1,0 +1,90 @@
+//! From a request to a call: who, what, with which parameters. What fails here was never executed.
+
+use std::time::Instant;
+
+use http::Method;
+
+use super::asked::Asked;
+use crate::account::{Caller, Grant, authenticate};
+use crate::api::{self, Operation, Route};
+use crate::form::{Fields, Form};
+use crate::idempotency::LENGTH_MAX;
+use crate::object::error::{ApiError, Kind};
+use crate::provider::{Provider, VERSION};
+
+/// A request that was understood.
+pub(super) struct Call {
+    pub(super) caller: Caller,
+    pub(super) route: &'static Route,
+    pub(super) operation: Box<dyn Operation>,
+    /// The key of a POST that has one.
+    pub(super) key: Option<String>,
+    /// What the parameters come to.
+    pub(super) digest: String,
+}
+
+/// Understands a request, in the order in which the provider looks at it.
+pub(super) fn understand(provider: &Provider, asked: &Asked) -> Result<Call, ApiError> {
+    let caller = authenticate(&provider.accounts, &asked.headers)?;
+    let (route, id) = api::find(&asked.method, &asked.path)?;
+    if caller.grant == Grant::Publishable && !route.publishable {
+        return Err(ApiError::new(
+            403,
+            Kind::InvalidRequest,
+            "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list \
+             of your API keys at https://dashboard.stripe.com/account/apikeys.",
+        )
+        .code("secret_key_required"));
+    }
+    provider.lock().limits.admit(caller.account, route.name, Instant::now())?;
+    let key = idempotency_key(asked)?;
+    let form = decode(asked)?;
+    let operation = (route.parse)(id, Fields::new(form.root))?;
+    Ok(Call { caller, route, operation, key, digest: form.digest })
+}
+
+/// The version that a request asks for; it is echoed and changes nothing.
+pub(super) fn version(asked: &Asked) -> Result<String, ApiError> {
+    let Some(version) = asked.header("stripe-version") else { return Ok(VERSION.to_owned()) };
+    let (date, name) = version.split_once('.').unwrap_or((version, "x"));
+    let dated = date.len() == 10
+        && date.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    let named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if dated && named {
+        return Ok(version.to_owned());
+    }
+    Err(ApiError::invalid(format!("Invalid Stripe API version: {version}")))
+}
+
+/// Keys mean something to POSTs alone: everything else can be repeated anyway.
+fn idempotency_key(asked: &Asked) -> Result<Option<String>, ApiError> {
+    if asked.method != Method::POST {
+        return Ok(None);
+    }
+    match asked.headers.get("idempotency-key").map(|value| value.to_str()) {
+        None | Some(Ok("")) => Ok(None),
+        Some(Ok(key)) if key.len() <= LENGTH_MAX => Ok(Some(key.to_owned())),
+        Some(_) => Err(ApiError::invalid(format!(
+            "The Idempotency-Key header takes at most {LENGTH_MAX} visible ASCII characters."
+        ))),
+    }
+}
+
+fn decode(asked: &Asked) -> Result<Form, ApiError> {
+    if asked.method != Method::POST {
+        return Form::decode(asked.query.as_bytes());
+    }
+    if !asked.is_form() {
+        return Err(ApiError::invalid(
+            "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have \
+             any questions, we can help at https://support.stripe.com/.",
+        ));
+    }
+    if !asked.query.is_empty() {
+        return Err(ApiError::invalid("A POST takes its parameters in its body, not in its address."));
+    }
+    Form::decode(&asked.body)
+}
