@@ -6,4 +6,9 @@
 
 pub mod client;
 pub mod config;
+pub mod metrics;
 pub mod pace;
+mod provider;
+pub mod saga;
+
+pub use provider::Provider;

@@ -63,13 +63,13 @@ async fn ten_thousand_orders_drain_at_the_permitted_rate_and_no_faster() {
     let seconds = began.elapsed().as_secs_f64();
     // 2,000 orders an account, 25 a second at each of three endpoints: 80 seconds and the pipeline's ends.
     assert!(seconds <= 80.0 / 0.95, "{seconds} s");
+    pacer.shutdown().await;
     let log = log.lock().expect("the log");
     assert_eq!(log.len(), 15);
     for (of, times) in log.iter() {
         assert_eq!(times.len(), 2_000, "{of:?}");
         assert!(busiest_second(times) <= 25, "{of:?}: {} in a second", busiest_second(times));
     }
-    pacer.shutdown().await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -172,12 +172,12 @@ async fn what_was_admitted_is_served_in_time() {
         }
     }
     let _ended = orders.join_all().await;
+    pacer.shutdown().await;
     let log = log.lock().expect("the log");
     let confirmed = &log[&(name("a"), Endpoint::ConfirmIntent)];
     assert!(confirmed.iter().all(|at| *at <= Duration::from_secs(40)), "{:?}", confirmed.last());
     assert_eq!(refused + confirmed.len(), 1_200);
     assert!(confirmed.len() >= 880, "{} confirmed of about 900 that can be", confirmed.len());
-    pacer.shutdown().await;
 }
 
 #[tokio::test(start_paused = true)]
