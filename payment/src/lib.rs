@@ -10,5 +10,6 @@ pub mod metrics;
 pub mod pace;
 mod provider;
 pub mod saga;
+pub mod webhook;
 
 pub use provider::Provider;
