@@ -9,6 +9,7 @@ pub mod config;
 pub mod metrics;
 pub mod pace;
 mod provider;
+pub mod reconcile;
 pub mod saga;
 pub mod webhook;
 
