@@ -195,3 +195,25 @@ async fn a_pacer_that_ends_tells_those_who_wait() {
     assert_eq!(unknown.turn(&name("x"), Endpoint::GetIntent, None).await, Err(NotPaced::NoAccount));
     unknown.shutdown().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_permits_less_is_not_stormed() {
+    let pacer = Pacer::new(&accounts(&["a"]));
+    let began = Instant::now();
+    let (mut taken, mut refused) = (Vec::<Duration>::new(), 0_u32);
+    // It takes ten a second where twenty-five are configured, perhaps because another node calls it, too.
+    while began.elapsed() < Duration::from_secs(120) {
+        pacer.turn(&name("a"), Endpoint::ConfirmIntent, None).await.expect("a turn");
+        let now = began.elapsed();
+        let lately = taken.iter().rev().take_while(|at| **at + Duration::from_secs(1) > now).count();
+        if lately < 10 {
+            taken.push(now);
+        } else {
+            refused += 1;
+            pacer.complained(&name("a"), Endpoint::ConfirmIntent, Limited::Endpoint, None);
+        }
+    }
+    assert!(taken.len() >= 120 * 6, "{} taken of 1,200 that it would take", taken.len());
+    assert!(refused <= 60, "{refused} refused");
+    pacer.shutdown().await;
+}

@@ -79,7 +79,7 @@ fn what_an_intent_means_while_it_is_confirmed_or_watched() {
         for (step, endpoint) in [(confirm(), Endpoint::ConfirmIntent), (watch(), Endpoint::GetIntent)] {
             let mut stage = Stage::with(step);
             stage.answer(endpoint, intent_with(status, more.clone()));
-            assert_eq!(stage.findings(), [finding.clone()], "{status} at {endpoint:?}");
+            assert_eq!(stage.findings(), std::slice::from_ref(&finding), "{status} at {endpoint:?}");
         }
     }
 }

@@ -186,9 +186,9 @@ fn an_intent_that_was_captured_after_all_is_given_back_however_often_it_fails() 
         story.ledger.refunds_that_fail = 2;
         for _ in 0..chance.draw() % 40 {
             let at = usize::try_from(chance.draw()).expect("64 bits") % story.leaders.len();
-            let fault = if chance.draw() % 3 == 0 { Fault::AnswerLost } else { Fault::None };
+            let fault = if chance.draw().is_multiple_of(3) { Fault::AnswerLost } else { Fault::None };
             story.step(at, fault, true);
-            if chance.draw() % 10 == 0 {
+            if chance.draw().is_multiple_of(10) {
                 story.elect();
             }
         }
