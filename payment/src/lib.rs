@@ -6,4 +6,11 @@
 
 pub mod client;
 pub mod config;
+pub mod metrics;
 pub mod pace;
+mod provider;
+pub mod reconcile;
+pub mod saga;
+pub mod webhook;
+
+pub use provider::Provider;

@@ -148,7 +148,7 @@ impl Call {
     }
 
     /// Path and query.
-    pub(super) fn target(&self) -> String {
+    pub(crate) fn target(&self) -> String {
         if self.endpoint.is_read() && !self.form.as_str().is_empty() {
             format!("{}?{}", self.path, self.form.as_str())
         } else {
@@ -157,7 +157,7 @@ impl Call {
     }
 
     /// The body; reads have none.
-    pub(super) fn body(&self) -> &str {
+    pub(crate) fn body(&self) -> &str {
         if self.endpoint.is_read() { "" } else { self.form.as_str() }
     }
 }

@@ -21,7 +21,7 @@ pub const API_VERSION: &str = "2025-09-30.clover";
 const AGENT: &str = concat!("flashsale/", env!("CARGO_PKG_VERSION"));
 
 /// Speaks to the provider. Never repeats anything by itself: that is the saga's, which knows what may be repeated.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Client {
     pool: Pool,
     base: BaseUrl,

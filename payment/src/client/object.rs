@@ -55,6 +55,22 @@ impl From<String> for IntentStatus {
     }
 }
 
+impl IntentStatus {
+    /// The provider's word for it.
+    pub fn word(&self) -> &str {
+        match self {
+            IntentStatus::RequiresPaymentMethod => "requires_payment_method",
+            IntentStatus::RequiresConfirmation => "requires_confirmation",
+            IntentStatus::RequiresAction => "requires_action",
+            IntentStatus::Processing => "processing",
+            IntentStatus::RequiresCapture => "requires_capture",
+            IntentStatus::Succeeded => "succeeded",
+            IntentStatus::Canceled => "canceled",
+            IntentStatus::Unknown(word) => word,
+        }
+    }
+}
+
 /// A payment intent.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Intent {

@@ -63,13 +63,13 @@ async fn ten_thousand_orders_drain_at_the_permitted_rate_and_no_faster() {
     let seconds = began.elapsed().as_secs_f64();
     // 2,000 orders an account, 25 a second at each of three endpoints: 80 seconds and the pipeline's ends.
     assert!(seconds <= 80.0 / 0.95, "{seconds} s");
+    pacer.shutdown().await;
     let log = log.lock().expect("the log");
     assert_eq!(log.len(), 15);
     for (of, times) in log.iter() {
         assert_eq!(times.len(), 2_000, "{of:?}");
         assert!(busiest_second(times) <= 25, "{of:?}: {} in a second", busiest_second(times));
     }
-    pacer.shutdown().await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -172,12 +172,12 @@ async fn what_was_admitted_is_served_in_time() {
         }
     }
     let _ended = orders.join_all().await;
+    pacer.shutdown().await;
     let log = log.lock().expect("the log");
     let confirmed = &log[&(name("a"), Endpoint::ConfirmIntent)];
     assert!(confirmed.iter().all(|at| *at <= Duration::from_secs(40)), "{:?}", confirmed.last());
     assert_eq!(refused + confirmed.len(), 1_200);
     assert!(confirmed.len() >= 880, "{} confirmed of about 900 that can be", confirmed.len());
-    pacer.shutdown().await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -194,4 +194,26 @@ async fn a_pacer_that_ends_tells_those_who_wait() {
     let unknown = Pacer::new(&accounts(&["a"]));
     assert_eq!(unknown.turn(&name("x"), Endpoint::GetIntent, None).await, Err(NotPaced::NoAccount));
     unknown.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_permits_less_is_not_stormed() {
+    let pacer = Pacer::new(&accounts(&["a"]));
+    let began = Instant::now();
+    let (mut taken, mut refused) = (Vec::<Duration>::new(), 0_u32);
+    // It takes ten a second where twenty-five are configured, perhaps because another node calls it, too.
+    while began.elapsed() < Duration::from_secs(120) {
+        pacer.turn(&name("a"), Endpoint::ConfirmIntent, None).await.expect("a turn");
+        let now = began.elapsed();
+        let lately = taken.iter().rev().take_while(|at| **at + Duration::from_secs(1) > now).count();
+        if lately < 10 {
+            taken.push(now);
+        } else {
+            refused += 1;
+            pacer.complained(&name("a"), Endpoint::ConfirmIntent, Limited::Endpoint, None);
+        }
+    }
+    assert!(taken.len() >= 120 * 6, "{} taken of 1,200 that it would take", taken.len());
+    assert!(refused <= 60, "{refused} refused");
+    pacer.shutdown().await;
 }

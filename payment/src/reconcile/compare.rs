@@ -1,0 +1,231 @@
+//! The comparison: our sales by intent, struck off as the provider's ledger goes by.
+
+use std::collections::BTreeMap;
+
+use engine::vocabulary::text::AccountName;
+
+use super::difference::{Difference, Reconciliation};
+use super::sale::{Sale, Taken};
+use crate::client::{Intent, IntentStatus};
+
+/// Sales that the ledger has not shown yet. Takes memory for each sale.
+#[derive(Debug)]
+pub(super) struct Comparison {
+    sales: BTreeMap<(AccountName, String), Sale>,
+    found: Reconciliation,
+}
+
+impl Comparison {
+    pub(super) fn of(sales: impl IntoIterator<Item = Sale>) -> Comparison {
+        let keyed = |sale: Sale| ((sale.account.clone(), sale.intent.to_string()), sale);
+        let sales: BTreeMap<_, _> = sales.into_iter().map(keyed).collect();
+        let orders = u64::try_from(sales.len()).unwrap_or(u64::MAX);
+        Comparison { sales, found: Reconciliation { orders, ..Reconciliation::default() } }
+    }
+
+    /// The ledger has this intent.
+    pub(super) fn shown(&mut self, account: &AccountName, intent: &Intent) {
+        let sale = self.sales.remove(&(account.clone(), intent.id.clone()));
+        match (sale, intent.metadata("reservation")) {
+            (Some(sale), _) => {
+                self.found.intents += 1;
+                self.compare(&sale, intent);
+            }
+            (None, Some(reservation)) => {
+                self.found.intents += 1;
+                self.extra(account, intent, reservation);
+            }
+            (None, None) => self.found.foreign += 1,
+        }
+    }
+
+    /// The ledger has no more.
+    pub(super) fn finish(mut self) -> Reconciliation {
+        for sale in std::mem::take(&mut self.sales).into_values() {
+            if sale.taken != Taken::Failed {
+                self.missing(&sale, None);
+            }
+        }
+        self.found
+    }
+
+    fn compare(&mut self, sale: &Sale, intent: &Intent) {
+        let was_taken = intent.status == IntentStatus::Succeeded;
+        match (sale.taken, &intent.status) {
+            (Taken::Captured, IntentStatus::Succeeded) => {}
+            // The order is newer than our books, or older than the ledger: the saga is about to make them agree.
+            (Taken::Pending, IntentStatus::Succeeded | IntentStatus::RequiresCapture) => {}
+            (Taken::Failed, IntentStatus::Succeeded) if kept(intent) > 0 => {
+                return self.extra(&sale.account, intent, &sale.reservation.to_string());
+            }
+            (Taken::Failed, _) => return,
+            (_, status) => return self.missing(sale, Some(status.word().to_owned())),
+        }
+        if was_taken {
+            self.amounts(sale, intent);
+        }
+    }
+
+    fn amounts(&mut self, sale: &Sale, intent: &Intent) {
+        let currency = intent.currency.clone().unwrap_or_else(|| sale.price.currency.to_string());
+        let (expected, taken) = (sale.price.to_string(), format!("{} {currency}", received(intent)));
+        if expected != taken {
+            let (order, intent) = (sale.order, intent.id.clone());
+            self.found.note(Difference::WrongAmount { order, intent, expected, taken });
+        }
+        let refunded = refunded(intent);
+        if refunded != sale.refunded {
+            let (order, intent, expected) = (sale.order, intent.id.clone(), sale.refunded);
+            self.found.note(Difference::WrongRefund { order, intent, expected, refunded });
+        }
+    }
+
+    fn extra(&mut self, account: &AccountName, intent: &Intent, reservation: &str) {
+        let kept = kept(intent);
+        if kept > 0 {
+            let (account, intent) = (account.clone(), intent.id.clone());
+            let reservation = reservation.to_owned();
+            self.found.note(Difference::ExtraCharge { account, intent, reservation, kept });
+        }
+    }
+
+    fn missing(&mut self, sale: &Sale, status: Option<String>) {
+        let (order, intent) = (sale.order, sale.intent.to_string());
+        self.found.note(Difference::MissingCharge { order, intent, status });
+    }
+}
+
+fn received(intent: &Intent) -> u64 {
+    let taken = intent.status == IntentStatus::Succeeded;
+    intent.amount_received.or(intent.amount.filter(|_| taken)).unwrap_or(0)
+}
+
+fn refunded(intent: &Intent) -> u64 {
+    intent.charge().and_then(|charge| charge.amount_refunded).unwrap_or(0)
+}
+
+/// What the provider took and did not give back.
+fn kept(intent: &Intent) -> u64 {
+    if intent.status == IntentStatus::Succeeded {
+        received(intent).saturating_sub(refunded(intent))
+    } else {
+        0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::{Money, OrderId, ReservationId, ShardId};
+    use serde_json::json;
+
+    use super::*;
+
+    fn eu() -> AccountName {
+        "eu".parse().expect("a name")
+    }
+
+    fn sale(n: u64, taken: Taken, refunded: u64) -> Sale {
+        Sale {
+            order: OrderId::new(ShardId(1), 1, n),
+            reservation: ReservationId::new(ShardId(1), 2, n),
+            account: eu(),
+            intent: format!("pi_{n}").parse().expect("an id"),
+            price: Money { amount: 500, currency: "usd".parse().expect("a currency") },
+            taken,
+            refunded,
+        }
+    }
+
+    fn intent(n: u64, status: &str, received: u64, refunded: u64) -> Intent {
+        let charge = json!({"id": "ch_1", "amount_refunded": refunded});
+        serde_json::from_value(json!({
+            "id": format!("pi_{n}"), "status": status, "amount": 500, "amount_received": received,
+            "currency": "usd", "latest_charge": charge, "metadata": {"reservation": "r"},
+        }))
+        .expect("an intent")
+    }
+
+    fn compared(sales: &[Sale], intents: &[Intent]) -> Reconciliation {
+        let mut comparison = Comparison::of(sales.to_vec());
+        intents.iter().for_each(|intent| comparison.shown(&eu(), intent));
+        comparison.finish()
+    }
+
+    #[test]
+    fn books_that_agree_have_no_differences() {
+        let sales = [
+            sale(1, Taken::Captured, 0),
+            sale(2, Taken::Captured, 200),
+            sale(3, Taken::Pending, 0),
+            sale(4, Taken::Pending, 0),
+            sale(5, Taken::Failed, 0),
+            sale(6, Taken::Failed, 0),
+        ];
+        let mut foreign = intent(9, "succeeded", 700, 0);
+        foreign.metadata = None;
+        let intents = [
+            intent(1, "succeeded", 500, 0),
+            intent(2, "succeeded", 500, 200),
+            intent(3, "requires_capture", 0, 0),
+            intent(4, "succeeded", 500, 0),
+            intent(5, "canceled", 0, 0),
+            intent(7, "canceled", 0, 0),
+            intent(8, "succeeded", 500, 500),
+            foreign,
+        ];
+        let found = compared(&sales, &intents);
+        assert!(found.is_clean(), "{found:?}");
+        assert_eq!((found.orders, found.intents, found.foreign), (6, 7, 1));
+    }
+
+    #[test]
+    fn every_difference_is_found() {
+        let order = |n| OrderId::new(ShardId(1), 1, n);
+        let id = |n: u64| format!("pi_{n}");
+        let missing = |n, status: Option<&str>| Difference::MissingCharge {
+            order: order(n),
+            intent: id(n),
+            status: status.map(str::to_owned),
+        };
+        let extra = |n, reservation: String, kept| Difference::ExtraCharge {
+            account: eu(),
+            intent: id(n),
+            reservation,
+            kept,
+        };
+        let failed = sale(1, Taken::Failed, 0);
+        let failed_reservation = failed.reservation.to_string();
+        for (sales, intents, expected) in [
+            (vec![sale(1, Taken::Captured, 0)], vec![], missing(1, None)),
+            (
+                vec![sale(1, Taken::Pending, 0)],
+                vec![intent(1, "canceled", 0, 0)],
+                missing(1, Some("canceled")),
+            ),
+            (
+                vec![sale(1, Taken::Captured, 0)],
+                vec![intent(1, "requires_capture", 0, 0)],
+                missing(1, Some("requires_capture")),
+            ),
+            (vec![], vec![intent(1, "succeeded", 500, 100)], extra(1, "r".to_owned(), 400)),
+            (vec![failed], vec![intent(1, "succeeded", 500, 0)], extra(1, failed_reservation, 500)),
+            (
+                vec![sale(1, Taken::Captured, 0)],
+                vec![intent(1, "succeeded", 499, 0)],
+                Difference::WrongAmount {
+                    order: order(1),
+                    intent: id(1),
+                    expected: "500 usd".to_owned(),
+                    taken: "499 usd".to_owned(),
+                },
+            ),
+            (
+                vec![sale(1, Taken::Captured, 100)],
+                vec![intent(1, "succeeded", 500, 0)],
+                Difference::WrongRefund { order: order(1), intent: id(1), expected: 100, refunded: 0 },
+            ),
+        ] {
+            assert_eq!(compared(&sales, &intents).differences, [expected]);
+        }
+    }
+}

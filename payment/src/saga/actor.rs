@@ -1,0 +1,186 @@
+//! The shell of the saga: takes in what shards tell, makes the calls and reports that the core wants.
+
+use std::collections::BTreeMap;
+use std::future::pending;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use engine::vocabulary::saga::Task;
+use engine::{LogTime, ReservationId, ShardId};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, warn};
+
+use super::core::{Action, Core};
+use super::inbox::{Inbox, Mail};
+use super::journal::Journal;
+use super::rhythm::Rhythm;
+use super::work::{Ended, Work};
+use crate::metrics::Snapshot;
+use crate::provider::Provider;
+
+/// How long calls that were sent are waited for at the end.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What log time it is, as far as this node knows. Only waits and deadlines are measured with it.
+pub type Clock = Arc<dyn Fn() -> LogTime + Send + Sync>;
+
+/// The saga of a node. Owns one task, and through it all calls and reports; they end with [`Saga::shutdown`].
+#[derive(Debug)]
+pub struct Saga {
+    inbox: Arc<Inbox>,
+    provider: Arc<Provider>,
+    tasks: Arc<AtomicUsize>,
+    ended: CancellationToken,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Saga {
+    /// Begins to carry out what shards will tell. `seed` is for the jitter of waits. Wants a runtime.
+    pub fn start<J: Journal>(
+        provider: Arc<Provider>,
+        journal: J,
+        clock: Clock,
+        rhythm: Rhythm,
+        seed: u64,
+    ) -> Saga {
+        let (inbox, tasks) = (Arc::<Inbox>::default(), Arc::<AtomicUsize>::default());
+        let ended = CancellationToken::new();
+        let actor = Actor {
+            core: Core::new(rhythm, seed),
+            inbox: Arc::clone(&inbox),
+            provider: Arc::clone(&provider),
+            journal: Arc::new(journal),
+            clock,
+            work: Work::default(),
+            tasks: Arc::clone(&tasks),
+        };
+        let task = Mutex::new(Some(tokio::spawn(actor.run(ended.clone()))));
+        Saga { inbox, provider, tasks, ended, task }
+    }
+
+    /// This node leads a shard, and these are all tasks that its state has. Never waits, as none of the three.
+    pub fn took(&self, shard: ShardId, tasks: Vec<Task>) {
+        self.inbox.took(shard, tasks);
+    }
+
+    /// The tasks of these reservations changed; none is one that is done. Ignored if the shard is not led.
+    pub fn offer(&self, shard: ShardId, changed: Vec<(ReservationId, Option<Task>)>) {
+        self.inbox.offer(shard, changed);
+    }
+
+    /// This node leads a shard no more.
+    pub fn lost(&self, shard: ShardId) {
+        self.inbox.lost(shard);
+    }
+
+    /// What the calls and reports came to.
+    pub fn metrics(&self) -> Snapshot {
+        Snapshot { tasks: self.tasks.load(Ordering::Relaxed), ..self.provider.metrics() }
+    }
+
+    /// Ends: makes no new call, waits two seconds for those that were sent, and breaks off the rest.
+    pub async fn shutdown(&self) {
+        self.ended.cancel();
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task
+            && let Err(broken) = task.await
+        {
+            error!(error = %broken, "the payment saga broke");
+        }
+    }
+}
+
+struct Actor<J> {
+    core: Core,
+    inbox: Arc<Inbox>,
+    provider: Arc<Provider>,
+    journal: Arc<J>,
+    clock: Clock,
+    work: Work,
+    tasks: Arc<AtomicUsize>,
+}
+
+impl<J: Journal> Actor<J> {
+    async fn run(mut self, end: CancellationToken) {
+        loop {
+            self.do_actions();
+            self.tasks.store(self.core.tasks(), Ordering::Relaxed);
+            let wake = self.core.wake_at().map(|at| self.instant(at));
+            tokio::select! {
+                () = end.cancelled() => break,
+                mail = self.inbox.mail() => self.take_in(mail),
+                Some(ended) = self.work.ended() => self.on_ended(ended),
+                () = until(wake) => self.core.on_time((self.clock)()),
+            }
+        }
+        self.work.shutdown(GRACE).await;
+    }
+
+    fn take_in(&mut self, mail: BTreeMap<ShardId, Mail>) {
+        let now = (self.clock)();
+        for (shard, mail) in mail {
+            if mail.lost {
+                self.core.lost(shard);
+            }
+            if mail.took {
+                self.core.took(now, shard, mail.changed.into_values().flatten().collect());
+            } else {
+                self.core.offer(now, shard, mail.changed.into_iter().collect());
+            }
+        }
+    }
+
+    fn on_ended(&mut self, ended: Ended) {
+        let now = (self.clock)();
+        match ended {
+            Ended::Call(ticket, verdict) => self.core.answered(now, ticket, verdict),
+            Ended::Report(ticket, result) => {
+                self.provider.metrics.recorded(result.is_ok());
+                self.core.recorded(now, ticket, result);
+            }
+        }
+    }
+
+    fn do_actions(&mut self) {
+        for action in self.core.actions() {
+            match action {
+                Action::Call(ticket, call, due) => {
+                    let due = (due != LogTime::NEVER).then(|| self.instant(due));
+                    let provider = Arc::clone(&self.provider);
+                    let make = |off| async move { provider.call(&call, due, &off).await };
+                    self.work.call(ticket, make);
+                }
+                Action::Report(ticket, report) => {
+                    let journal = Arc::clone(&self.journal);
+                    self.work.report(ticket, async move { journal.report(ticket.shard, report).await });
+                }
+                Action::Drop(ticket) => self.work.drop_call(ticket),
+                Action::Alarm(alarm) => {
+                    self.provider.metrics.alarmed();
+                    warn!(
+                        reservation = %alarm.reservation,
+                        attempt = alarm.attempt,
+                        "a payment needs to be looked at: {}", alarm.trouble
+                    );
+                }
+            }
+        }
+    }
+
+    /// When it is that log time, as far as this node knows.
+    fn instant(&self, at: LogTime) -> Instant {
+        let wait = at.since((self.clock)());
+        let now = Instant::now();
+        now.checked_add(Duration::from_millis(wait.0)).unwrap_or(now + Duration::from_secs(365 * 86_400))
+    }
+}
+
+async fn until(wake: Option<Instant>) {
+    match wake {
+        Some(wake) => sleep_until(wake).await,
+        None => pending().await,
+    }
+}

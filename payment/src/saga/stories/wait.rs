@@ -1,0 +1,159 @@
+//! When the core waits, when it hurries, and what it drops.
+
+use std::time::Duration;
+
+use engine::vocabulary::saga::Finding;
+use engine::{LogTime, Span};
+use serde_json::json;
+
+use super::author::*;
+use super::stage::Stage;
+use crate::client::{Endpoint, Reason, Retry, Verdict};
+use crate::saga::core::Action;
+use crate::saga::{Applied, Unrecorded};
+
+fn timed_out() -> Verdict {
+    Verdict::retry(Reason::TimedOut)
+}
+
+#[test]
+fn waits_double_and_are_capped_and_compensation_never_gives_up() {
+    let mut stage = Stage::with(cancel());
+    let mut longest = Span(0);
+    for failures in 0..200_u32 {
+        stage.answer(Endpoint::CancelIntent, timed_out());
+        let full = 500_u64.saturating_mul(1 << failures.min(20)).min(60_000);
+        let waited = stage.wait();
+        assert!((full / 2..=full).contains(&waited.0), "{waited:?} after {failures} failures");
+        longest = longest.max(waited);
+        if stage.now >= LogTime(NOON.0 + 3_600_000) {
+            break;
+        }
+    }
+    assert!(longest.0 > 50_000);
+    stage.answer(Endpoint::CancelIntent, intent("canceled"));
+    assert_eq!(stage.findings(), [Finding::Cancelled]);
+}
+
+#[test]
+fn a_wait_that_the_provider_asks_for_is_kept() {
+    let mut stage = Stage::with(confirm());
+    let after = Some(Duration::from_secs(30));
+    stage.answer(Endpoint::ConfirmIntent, Verdict::Retry(Retry { after, reason: Reason::Server(503) }));
+    assert_eq!(stage.wait(), Span(30_000));
+}
+
+#[test]
+fn a_report_is_made_until_it_is_recorded_and_nothing_is_asked_meanwhile() {
+    let mut stage = Stage::with(capture());
+    stage.answer(Endpoint::CaptureIntent, intent("succeeded"));
+    for _ in 0..5 {
+        assert_eq!(stage.unrecorded(), Finding::Captured);
+        stage.wait();
+    }
+    assert_eq!(stage.findings(), [Finding::Captured]);
+}
+
+#[test]
+fn what_is_watched_is_said_once_and_looked_at_ever_more_seldom() {
+    let action = json!({"next_action": {"type": "use_stripe_sdk"}});
+    let mut stage = Stage::with(watch());
+    stage.answer(Endpoint::GetIntent, intent_with("requires_action", action.clone()));
+    assert_eq!(stage.findings().len(), 1);
+    let mut waits = Vec::new();
+    for _ in 0..8 {
+        waits.push(stage.wait().0);
+        stage.answer(Endpoint::GetIntent, intent_with("requires_action", action.clone()));
+        assert!(stage.findings().is_empty());
+    }
+    assert!(waits[0] <= 2_000 && waits[7] >= 10_000 && waits.iter().all(|wait| *wait <= 20_000), "{waits:?}");
+}
+
+#[test]
+fn news_are_looked_at_at_once_and_it_is_said_that_they_were() {
+    let noticed = || engine::vocabulary::saga::Task { noticed: true, ..task(watch()) };
+    let mut stage = Stage::with(watch());
+    stage.answer(Endpoint::GetIntent, intent("processing"));
+    assert_eq!(stage.findings(), [Finding::Processing]);
+    stage.core.offer(stage.now, SHARD, vec![(reservation(), Some(noticed()))]);
+    stage.answer(Endpoint::GetIntent, intent("processing"));
+    assert_eq!(stage.findings(), [Finding::Unchanged]);
+    stage.wait();
+    let _asked_before_the_news = stage.call();
+    stage.core.offer(stage.now, SHARD, vec![(reservation(), Some(noticed()))]);
+    stage.give(intent("processing"));
+    stage.answer(Endpoint::GetIntent, intent("requires_capture"));
+    assert_eq!(stage.findings(), [Finding::Authorized { capture_before: None }]);
+}
+
+#[test]
+fn news_shorten_any_wait() {
+    let mut stage = Stage::with(cancel());
+    stage.answer(Endpoint::CancelIntent, timed_out());
+    let noticed = engine::vocabulary::saga::Task { noticed: true, ..task(cancel()) };
+    stage.core.offer(stage.now, SHARD, vec![(reservation(), Some(noticed))]);
+    stage.answer(Endpoint::GetIntent, intent("canceled"));
+    assert_eq!(stage.findings(), [Finding::Cancelled]);
+}
+
+#[test]
+fn the_same_task_again_disturbs_nothing() {
+    let mut stage = Stage::with(confirm());
+    let _call = stage.call();
+    stage.core.offer(stage.now, SHARD, vec![(reservation(), Some(task(confirm())))]);
+    stage.core.took(stage.now, SHARD, vec![task(confirm())]);
+    assert!(stage.is_quiet());
+    stage.give(intent("requires_capture"));
+    assert_eq!(stage.findings().len(), 1);
+}
+
+#[test]
+fn another_task_puts_an_end_to_the_first() {
+    let mut stage = Stage::with(confirm());
+    let _confirming = stage.call();
+    stage.core.offer(stage.now, SHARD, vec![(reservation(), Some(task(cancel())))]);
+    let dropped = stage.next();
+    assert!(matches!(dropped, Some(Action::Drop(_))), "{dropped:?}");
+    let first = stage.next();
+    let Some(Action::Call(ticket, call, _)) = first else { panic!("a call, not {first:?}") };
+    assert_eq!(call.endpoint, Endpoint::CancelIntent);
+    stage.give(intent("requires_capture"));
+    assert!(stage.is_quiet(), "what the confirmation came to is of no interest any more");
+    stage.core.answered(stage.now, ticket, intent("canceled"));
+    assert_eq!(stage.findings(), [Finding::Cancelled]);
+}
+
+#[test]
+fn a_leadership_that_is_lost_leaves_nothing() {
+    for reporting in [false, true] {
+        let mut stage = Stage::with(capture());
+        let _call = stage.call();
+        if reporting {
+            stage.give(intent("succeeded"));
+            let (ticket, _) = stage.report().expect("a report");
+            stage.core.lost(SHARD);
+            stage.core.recorded(stage.now, ticket, Err(Unrecorded::NotProposed));
+        } else {
+            stage.core.lost(SHARD);
+            assert!(matches!(stage.next(), Some(Action::Drop(_))));
+            stage.give(intent("succeeded"));
+        }
+        assert!(stage.is_quiet());
+        assert_eq!((stage.core.tasks(), stage.core.wake_at()), (0, None));
+        stage.core.offer(stage.now, SHARD, vec![(reservation(), Some(task(capture())))]);
+        assert!(stage.is_quiet(), "another node leads");
+        stage.core.took(stage.now, SHARD, vec![task(capture())]);
+        assert_eq!(stage.call().endpoint, Endpoint::CaptureIntent);
+    }
+}
+
+#[test]
+fn a_task_that_is_done_is_forgotten() {
+    let mut stage = Stage::with(cancel());
+    stage.answer(Endpoint::CancelIntent, intent("canceled"));
+    let (ticket, _) = stage.report().expect("a report");
+    stage.core.offer(stage.now, SHARD, vec![(reservation(), None)]);
+    stage.core.recorded(stage.now, ticket, Ok(Applied::Taken));
+    assert!(stage.is_quiet());
+    assert_eq!((stage.core.tasks(), stage.core.wake_at()), (0, None));
+}

@@ -1,0 +1,7 @@
+//! The client, the saga and reconciliation over real HTTP on loopback, against a server that plays single exchanges.
+
+mod client;
+mod reconcile;
+mod saga;
+mod server;
+mod shop;
