@@ -10,12 +10,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::{Config, Error};
 use crate::board::Board;
 use crate::log::Log;
-use crate::machine::{self, Machine, Raft};
-use crate::peer::Peers;
+use crate::peer::{Networks, Peers};
 use crate::shard::actor::{ShardActor, Standing, Surroundings};
 use crate::shard::core::{Core, Randomness};
 use crate::shard::estimate::Estimates;
 use crate::shard::inbox::{Inbox, Work};
+use crate::shard::machine::{self, Machine, Raft};
 use crate::shard::reply::ReplyTo;
 use crate::shard::stats::ShardStats;
 use crate::snapshot::{SnapshotFile, SnapshotStore};
@@ -77,7 +77,7 @@ impl Replica {
         let raft = Raft::new(
             shared.config.node,
             Arc::clone(&shared.raft_config),
-            shared.peers.network::<SnapshotFile>(shard.0),
+            Networks::<SnapshotFile>::new(shared.peers.clone(), shard.0),
             log,
             machine,
         )
