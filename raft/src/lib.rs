@@ -2,8 +2,8 @@
 //!
 //! - [`disk`], [`log`], [`snapshot`], [`data_dir`]: what a node keeps.
 //! - [`peer`]: how nodes talk.
-//! - [`shard`]: the actor that owns a shard's state; its decisions are a synchronous core.
-//! - [`machine`]: openraft's state machine, which hands committed entries to the actor.
+//! - [`shard`]: the actor that owns a shard's state; its decisions are a synchronous core. openraft's state machine
+//!   hands it what is committed.
 //! - [`route`]: the way of a request to its shard's leader.
 //! - [`node`]: all of it put together.
 
@@ -14,7 +14,6 @@ pub mod desk;
 pub mod disk;
 pub mod entry;
 pub mod log;
-pub mod machine;
 mod mirror;
 pub mod node;
 pub mod peer;

@@ -16,7 +16,7 @@ use peer_support::handler::SHARD;
 use peer_support::machine::MemorySnapshot;
 use peer_support::node::{A_MOMENT, Cluster};
 use peer_support::until;
-use raft::peer::{Direction, Kind};
+use raft::peer::{Direction, Kind, Networks};
 use raft::types::{NodeId, Payload};
 use tokio::time::{Instant, sleep};
 
@@ -98,7 +98,7 @@ async fn a_pre_vote_of_a_stale_node_is_refused_and_changes_nothing() {
     // What the stale node would ask for, asked in its name: the log that it has is behind.
     let last = disk.log.entries().last().unwrap().log_id;
     let peers = raft::peer::Peers::new(peer_support::options(stale), cluster.addresses.clone());
-    let mut networks = peers.network::<MemorySnapshot>(SHARD);
+    let mut networks = Networks::<MemorySnapshot>::new(peers.clone(), SHARD);
     let other = (1..=3).find(|&node| node != leader && node != stale).unwrap();
     let mut network = networks.new_client(other, &openraft::BasicNode::default()).await;
     let ask = VoteRequest::new(Vote::new(term + 1, stale), Some(last));

@@ -22,7 +22,7 @@ use peer_support::handler::SHARD;
 use peer_support::machine::MemorySnapshot;
 use peer_support::node::{ANYWHERE, Disk, Node};
 use peer_support::{PATIENCE, options, until};
-use raft::peer::{Direction, Kind, Network, Peers, SnapshotSource};
+use raft::peer::{Direction, Kind, Network, Networks, Peers, SnapshotSource};
 use raft::types::{Entry, LeaderId, LogId, NodeId, Payload, SnapshotMeta, Types, Vote};
 use tokio::time::{Instant, timeout};
 
@@ -44,7 +44,7 @@ impl Pair {
     }
 
     async fn network_of<S: SnapshotSource>(&self, shard: u16) -> Network<S> {
-        self.peers.network(shard).new_client(FOLLOWER, &BasicNode::default()).await
+        Networks::new(self.peers.clone(), shard).new_client(FOLLOWER, &BasicNode::default()).await
     }
 
     async fn network(&self) -> Network<MemorySnapshot> {
@@ -209,9 +209,7 @@ async fn votes_heartbeats_and_transfers_are_answered_as_openraft_answers_them() 
     let pair = Pair::start().await;
     let mut network = pair.network().await;
     network.append_entries(append(0..3, 10), option()).await.unwrap();
-    let mut heartbeats = pair
-        .peers
-        .network::<MemorySnapshot>(SHARD)
+    let mut heartbeats = Networks::<MemorySnapshot>::new(pair.peers.clone(), SHARD)
         .new_heartbeat_client(FOLLOWER, &BasicNode::default())
         .await;
     let beat = stream::iter([AppendEntriesRequest { prev_log_id: Some(log_id(2)), ..append(0..0, 0) }]);
@@ -279,8 +277,9 @@ async fn a_node_that_is_down_is_not_asked_again_at_once_and_is_found_when_it_is_
     let Pair { node, peers } = Pair::start().await;
     let address = node.server.address().to_string();
     let disk = node.stop().await;
-    let mut network =
-        peers.network::<MemorySnapshot>(SHARD).new_client(FOLLOWER, &BasicNode::default()).await;
+    let mut network = Networks::<MemorySnapshot>::new(peers.clone(), SHARD)
+        .new_client(FOLLOWER, &BasicNode::default())
+        .await;
     let began = Instant::now();
     for _ in 0..4 {
         // openraft asks again as soon as this returns.

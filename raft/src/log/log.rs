@@ -2,15 +2,14 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
+use std::sync::Arc;
 
 use engine::ShardId;
 
+use super::driver::Driver;
 use super::error::Error;
-use super::lock::lock;
 use super::mark::Mark;
-use super::options::{Drive, Options};
+use super::options::Options;
 use super::preparer::Preparer;
 use super::recovery::{Recovered, recover};
 use super::segment;
@@ -23,16 +22,7 @@ use crate::disk::Disk;
 
 /// The log of a node, shared by its shards. Dropping it closes it, and blocks for as long as [`Log::close`] waits.
 pub struct Log {
-    inner: Arc<Inner>,
-}
-
-/// What a log and its shards share.
-pub(super) struct Inner {
-    pub(super) shared: Arc<Shared>,
-    /// The writer, if callers drive it.
-    writer: Mutex<Option<Writer>>,
-    /// The writer's thread, if it has one.
-    thread: Mutex<Option<JoinHandle<()>>>,
+    driver: Arc<Driver>,
 }
 
 impl Log {
@@ -70,22 +60,22 @@ impl Log {
         let end = end.filter(|_| torn.is_none());
         let position = Position { segments, offset, sequence, end, views: replay.views };
         let writer = Writer::new(Arc::clone(&shared), supply, mark, position);
-        Ok(Log { inner: Arc::new(Inner::start(shared, writer, dir)?) })
+        Ok(Log { driver: Arc::new(Driver::start(shared, writer, dir)?) })
     }
 
     /// The log of shard `id`; a new one is empty. One openraft group at a time may write to it.
     pub fn shard(&self, id: ShardId) -> ShardLog {
-        ShardLog { shard: self.inner.shared.shard(id), inner: Arc::clone(&self.inner) }
+        ShardLog { shard: self.driver.shared.shard(id), driver: Arc::clone(&self.driver) }
     }
 
     /// The largest entry that it takes, in bytes.
     pub fn entry_bytes_max(&self) -> usize {
-        self.inner.shared.options.entry_bytes_max()
+        self.driver.shared.options.entry_bytes_max()
     }
 
     /// What the log counts.
     pub fn stats(&self) -> Stats {
-        self.inner.shared.stats()
+        self.driver.shared.stats()
     }
 
     /// Writes and syncs what is queued, with the last known commit of every shard, and ends the log's threads. Calls
@@ -102,54 +92,8 @@ impl Log {
 
 impl Drop for Log {
     fn drop(&mut self) {
-        self.inner.shared.queue_committed();
-        self.inner.drive();
-        self.inner.shared.queue.close();
-        if let Some(writer) = lock(&self.inner.writer).take() {
-            writer.close();
-        }
-        if let Some(thread) = lock(&self.inner.thread).take() {
-            let _panicked = thread.join();
-        }
+        self.driver.close();
     }
-}
-
-impl Inner {
-    fn start(shared: Arc<Shared>, writer: Writer, dir: &Path) -> Result<Inner, Error> {
-        if shared.options.drive == Drive::Caller {
-            return Ok(Inner { shared, writer: Mutex::new(Some(writer)), thread: Mutex::default() });
-        }
-        let end = End { shared: Arc::clone(&shared), dir: dir.to_owned() };
-        let thread = thread::Builder::new()
-            .name("log-writer".to_owned())
-            .spawn(move || write_all(end, writer))
-            .map_err(|source| Error::Thread { source })?;
-        Ok(Inner { shared, writer: Mutex::default(), thread: Mutex::new(Some(thread)) })
-    }
-
-    /// Writes what is queued, if callers do the writing here.
-    pub(super) fn drive(&self) {
-        let mut writer = lock(&self.writer);
-        let Some(running) = writer.as_mut() else { return };
-        let mut batch = VecDeque::new();
-        while self.shared.queue.take_now(&mut batch) {
-            if let Err(error) = running.write(&mut batch) {
-                writer.take();
-                return self.shared.fail(&error);
-            }
-        }
-    }
-}
-
-/// The writer's thread: group commit without a timer, since what comes during a sync is the next frame.
-fn write_all(end: End, mut writer: Writer) {
-    let mut batch = VecDeque::new();
-    while end.shared.queue.take(&mut batch) {
-        if let Err(error) = writer.write(&mut batch) {
-            return end.shared.fail(&error);
-        }
-    }
-    writer.close();
 }
 
 fn tell_torn(dir: &Path, torn: Option<(u64, u32)>) {
@@ -159,20 +103,6 @@ fn tell_torn(dir: &Path, torn: Option<(u64, u32)>) {
             "the last frame, at byte {offset} of {}, is torn; nobody was told of it, so it is cut",
             path.display()
         );
-    }
-}
-
-/// If the writer panics, those who wait are told and the log ends like after any other failure.
-struct End {
-    shared: Arc<Shared>,
-    dir: std::path::PathBuf,
-}
-
-impl Drop for End {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            self.shared.fail(&Error::ThreadEnded { path: self.dir.clone() });
-        }
     }
 }
 

@@ -10,6 +10,7 @@
 mod checkpoint;
 mod cleaner;
 mod draft;
+mod driver;
 mod error;
 mod extent;
 mod frame;

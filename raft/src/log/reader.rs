@@ -24,11 +24,11 @@ impl ShardLog {
         let found = find(&self.shard.state(), from, to, bytes_max);
         let recent = found.iter().filter(|found| matches!(found, Found::Recent(_))).count();
         let reread = found.len() - recent;
-        if reread == 0 || self.inner.shared.options.drive == Drive::Caller {
-            self.inner.shared.counters.reread(reread);
+        if reread == 0 || self.driver.shared.options.drive == Drive::Caller {
+            self.driver.shared.counters.reread(reread);
             return read::all(self.shard.id, found);
         }
-        self.inner.shared.counters.reread(reread);
+        self.driver.shared.counters.reread(reread);
         let shard = self.shard.id;
         let reading = tokio::task::spawn_blocking(move || read::all(shard, found));
         reading.await.map_err(io::Error::other)?

@@ -7,7 +7,7 @@ use openraft::OptionalSend;
 use openraft::storage::{IOFlushed, LogState, RaftLogStorage};
 use openraft::type_config::TypeConfigExt;
 
-use super::log::Inner;
+use super::driver::Driver;
 use super::queue::{Request, Waiter, ended};
 use super::record::Record;
 use super::shard::{Shard, State, entry_bytes};
@@ -19,7 +19,7 @@ use crate::types::{Entry, LogId, Types, Vote};
 /// is synced (truncation, purge, the commit) is durable before anything that is acknowledged after it.
 #[derive(Clone)]
 pub struct ShardLog {
-    pub(super) inner: Arc<Inner>,
+    pub(super) driver: Arc<Driver>,
     pub(super) shard: Arc<Shard>,
 }
 
@@ -28,12 +28,12 @@ impl ShardLog {
     /// own, and needs none, since it is only a hint of how far entries, which are synced, can be applied again at start.
     /// It stays in the shard's order, or it could be found beside entries that it does not speak of.
     fn change(&self, waiter: Waiter, record: Record, change: impl FnOnce(&mut State)) {
-        self.inner.shared.change(&self.shard, |state| {
+        self.driver.shared.change(&self.shard, |state| {
             change(state);
             let request = self.request(record, 0, Some(waiter));
-            self.inner.shared.queue.push(self.committed(state).into_iter().chain([request]));
+            self.driver.shared.queue.push(self.committed(state).into_iter().chain([request]));
         });
-        self.inner.drive();
+        self.driver.drive();
     }
 
     fn committed(&self, state: &mut State) -> Option<Request> {
@@ -46,7 +46,7 @@ impl ShardLog {
     }
 
     async fn wait_for_room(&self, bytes: usize, callback: Option<IOFlushed<Types>>) -> io::Result<Waiter> {
-        match self.inner.shared.queue.room(bytes).await {
+        match self.driver.shared.queue.room(bytes).await {
             Ok(room) => Ok(Waiter::new(callback, room)),
             Err(error) => {
                 if let Some(callback) = callback {
@@ -61,7 +61,7 @@ impl ShardLog {
     fn append_now(&self, entries: Vec<Entry>, waiter: Waiter) -> io::Result<()> {
         let mut waiter = Some(waiter);
         let mut requests = Vec::with_capacity(entries.len() + 1);
-        let result = self.inner.shared.change(&self.shard, |state| {
+        let result = self.driver.shared.change(&self.shard, |state| {
             state.extent.check_follow(entries.iter().map(|entry| entry.log_id))?;
             requests.extend(self.committed(state));
             let last = entries.len() - 1;
@@ -70,12 +70,12 @@ impl ShardLog {
                 let ticket = state.append(entry).expect("the entries were checked to follow each other");
                 requests.push(self.request(record, ticket, waiter.take_if(|_| at == last)));
             }
-            self.inner.shared.queue.push(requests.drain(..));
+            self.driver.shared.queue.push(requests.drain(..));
             Ok(())
         });
         match result {
             Ok(()) => {
-                self.inner.drive();
+                self.driver.drive();
                 Ok(())
             }
             Err(what) => Err(self.refuse(waiter, what)),
@@ -139,7 +139,7 @@ impl RaftLogStorage<Types> for ShardLog {
         let bytes = entries.iter().map(entry_bytes).sum();
         let waiter = self.wait_for_room(bytes, Some(callback)).await?;
         let largest = entries.iter().map(entry_bytes).max().unwrap_or_default();
-        let allowed = self.inner.shared.options.entry_bytes_max();
+        let allowed = self.driver.shared.options.entry_bytes_max();
         if largest > allowed {
             let what = format!("an entry has {largest} bytes; half a segment, {allowed} bytes, is the most");
             return Err(self.refuse(Some(waiter), what));

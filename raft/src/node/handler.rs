@@ -10,11 +10,11 @@ use tokio::sync::oneshot;
 use super::replica::Replica;
 use super::report;
 use crate::call;
-use crate::machine::{Machine, Raft};
 use crate::peer::{CallKind, Handler, Refusal};
 use crate::route::ForwardReply;
 use crate::shard::clock::{Moment, NodeTime};
 use crate::shard::inbox::Work;
+use crate::shard::machine::{Machine, Raft};
 use crate::shard::reply::ReplyTo;
 use crate::shard::request::{Leadership, Obstacle, Reply, Request};
 use crate::snapshot::{SnapshotStore, SnapshotWriter};
@@ -53,6 +53,7 @@ impl Handler for Answering {
             call::STANDING => Ok(codec::encode(&standing(replica)).into()),
             call::ESTIMATE => Ok(codec::encode(&time(replica).await?).into()),
             call::REPORT => report::answer(replica, &body).await,
+            call::REPORT_PAGE => report::answer_page(replica, &body),
             _ => Err(Refusal::UnknownKind),
         }
     }

@@ -10,9 +10,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info};
 
 use super::replica::Replica;
-use crate::machine::Raft;
 use crate::peer::Peers;
 use crate::shard::inbox::Work;
+use crate::shard::machine::Raft;
 use crate::shard::message::Message;
 use crate::shard::request::Leadership;
 use crate::types::NodeId;

@@ -7,17 +7,18 @@ use engine::{Event, ShardId};
 use openraft::storage::RaftLogReader;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::recounts::Recounts;
 use super::{Config, Error};
 use crate::board::Board;
 use crate::desk::Desk;
 use crate::log::Log;
-use crate::machine::{self, Machine, Raft};
-use crate::peer::Peers;
+use crate::peer::{Networks, Peers};
 use crate::shard::actor::{ShardActor, Standing, Surroundings};
 use crate::shard::core::{Core, Randomness};
 use crate::shard::estimate::Estimates;
 use crate::shard::gate::SharedGate;
 use crate::shard::inbox::{Inbox, Work};
+use crate::shard::machine::{self, Machine, Raft};
 use crate::shard::reply::ReplyTo;
 use crate::shard::stats::ShardStats;
 use crate::snapshot::{SnapshotFile, SnapshotStore};
@@ -31,6 +32,7 @@ pub(super) struct Replica {
     pub(super) standing: watch::Receiver<Option<Standing>>,
     pub(super) leader: watch::Sender<Option<NodeId>>,
     pub(super) stats: Arc<ShardStats>,
+    pub(super) recounts: Recounts,
 }
 
 /// What all replicas of a node share.
@@ -83,7 +85,7 @@ impl Replica {
         let raft = Raft::new(
             shared.config.node,
             Arc::clone(&shared.raft_config),
-            shared.peers.network::<SnapshotFile>(shard.0),
+            Networks::<SnapshotFile>::new(shared.peers.clone(), shard.0),
             log,
             machine,
         )
@@ -91,7 +93,8 @@ impl Replica {
         .map_err(|fatal| Error::Raft { shard, why: fatal.to_string() })?;
         assert!(raft_cell.set(raft.clone()).is_ok(), "a replica joins its group once");
         let leader = watch::Sender::new(None);
-        Ok(Replica { shard, inbox, raft, standing: standings, leader, stats })
+        let (standing, recounts) = (standings, Recounts::default());
+        Ok(Replica { shard, inbox, raft, standing, leader, stats, recounts })
     }
 
     /// Leaves the Raft group and ends the actor.

@@ -15,6 +15,7 @@ use super::clock::{LogClock, Moment};
 use super::core::Core;
 use super::estimate::Estimates;
 use super::inbox::{Inbox, Work};
+use super::machine::Raft;
 use super::message::{Action, Message};
 use super::proposer::{Proposed, Proposer};
 use super::reply::ReplyTo;
@@ -22,7 +23,6 @@ use super::request::Leadership;
 use super::stats::ShardStats;
 use crate::board::Board;
 use crate::desk::Desk;
-use crate::machine::Raft;
 use crate::types::Payload;
 
 /// How often the core is told that time went by.

@@ -10,9 +10,9 @@ use tokio::sync::mpsc;
 
 use super::flights::FLIGHTS_MAX;
 use super::inbox::{Inbox, Work};
+use super::machine::Raft;
 use super::message::Message;
 use super::request::Leadership;
-use crate::machine::Raft;
 use crate::types::{LeaderId, Payload};
 
 /// A proposal on its way to Raft.

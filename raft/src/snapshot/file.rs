@@ -9,7 +9,6 @@ use engine::ShardId;
 
 use super::error::Error;
 use super::layout::{self, CHECKSUM_BYTES, CHUNK_BYTES, FOOTER_BYTES, PREFIX_BYTES, Wrong};
-use super::reader::SnapshotReader;
 use crate::disk::{Disk, File};
 use crate::types::SnapshotMeta;
 
@@ -69,11 +68,6 @@ impl SnapshotFile {
             (skipped, number) = (0, number + 1);
         }
         Ok(content.freeze())
-    }
-
-    /// The content as a stream, from its beginning. Blocks; reads 64 KiB at a time.
-    pub fn reader(&self) -> SnapshotReader {
-        SnapshotReader::new(self.clone())
     }
 
     /// Opens the snapshot of `shard` at `path` and reads all of it, to be sure.

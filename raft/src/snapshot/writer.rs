@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use engine::ShardId;
 
+use super::directory::Directory;
 use super::error::Error;
 use super::file::{Inner, SnapshotFile};
 use super::layout::{self, CHUNK_BYTES};
-use super::store::SnapshotStore;
 use crate::disk::File;
 use crate::types::SnapshotMeta;
 
@@ -17,7 +17,7 @@ const SYNC_EVERY_BYTES: u64 = 8 << 20;
 
 /// Takes a snapshot's content piece by piece. Dropped before [`SnapshotWriter::finish`], it leaves nothing behind.
 pub struct SnapshotWriter {
-    store: SnapshotStore,
+    directory: Arc<Directory>,
     shard: ShardId,
     file: Arc<dyn File>,
     path: PathBuf,
@@ -34,15 +34,14 @@ pub struct SnapshotWriter {
 
 impl SnapshotWriter {
     pub(super) fn new(
-        store: SnapshotStore,
+        directory: Arc<Directory>,
         shard: ShardId,
-        file: Arc<dyn File>,
-        path: PathBuf,
         meta: SnapshotMeta,
     ) -> Result<SnapshotWriter, Error> {
+        let (file, path) = directory.begin(shard)?;
         let (header, header_crc) = layout::encode_header(shard, &meta);
         let writer = SnapshotWriter {
-            store,
+            directory,
             shard,
             file,
             path,
@@ -91,14 +90,14 @@ impl SnapshotWriter {
         self.file.sync().map_err(Error::sync(&self.path))?;
         let content = Inner {
             file: Arc::clone(&self.file),
-            path: self.store.path(self.shard),
+            path: self.directory.path_of(self.shard),
             meta: self.meta.clone(),
             header_crc: self.header_crc,
             chunks_at: self.chunks_at,
             content_bytes: self.content_bytes,
         };
         let file = SnapshotFile::new(content);
-        self.finished = self.store.put(self.shard, &self.path, &file)?;
+        self.finished = self.directory.put(self.shard, &self.path, &file)?;
         Ok(file)
     }
 
@@ -128,7 +127,7 @@ impl SnapshotWriter {
 impl Drop for SnapshotWriter {
     fn drop(&mut self) {
         if !self.finished {
-            self.store.discard(&self.path);
+            self.directory.discard(&self.path);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use openraft::{BasicNode, Config, Raft, SnapshotPolicy};
-use raft::peer::{Options, Peers, Server, ServerHandle};
+use raft::peer::{Networks, Options, Peers, Server, ServerHandle};
 use raft::types::{NodeId, Types};
 use tokio::net::{TcpListener, TcpSocket};
 
@@ -64,7 +64,7 @@ impl Node {
     pub async fn start(id: NodeId, address: &str, disk: Disk, addresses: &BTreeMap<NodeId, String>) -> Self {
         let peers = Peers::new(options(id), addresses.clone());
         let (server, handler) = server(options(id), address).await;
-        let network = peers.network::<MemorySnapshot>(SHARD);
+        let network = Networks::<MemorySnapshot>::new(peers.clone(), SHARD);
         let raft = Raft::new(id, config(), network, disk.log.clone(), disk.machine.clone()).await.unwrap();
         handler.set_raft(raft.clone());
         Self { id, raft, peers, server, handler, disk }

@@ -11,8 +11,8 @@ use openraft::errors::RPCError;
 use openraft::raft::{AppendEntriesRequest, StreamAppendError, StreamAppendResult};
 use tokio::time::Instant;
 
+use super::answer::read_answer;
 use super::link::{Link, Request, Sent};
-use super::network::read_answer;
 use crate::peer::stream::{body_bytes, body_bytes_max};
 use crate::peer::{Error, Kind, Options, Peers, wire};
 use crate::types::{LogId, NodeId, Types};

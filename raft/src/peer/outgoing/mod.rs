@@ -1,5 +1,6 @@
 //! The connections that this node dials, and openraft's network over them.
 
+mod answer;
 mod append_stream;
 mod dial;
 mod link;

@@ -8,7 +8,7 @@ use bincode::{Decode, Encode};
 use bytes::Bytes;
 use futures_util::Stream;
 use openraft::base::{BoxFuture, BoxStream};
-use openraft::errors::{NetworkError, RPCError, ReplicationClosed, StreamingError, Timeout, Unreachable};
+use openraft::errors::{RPCError, ReplicationClosed, StreamingError};
 use openraft::network::{Backoff, RPCOption, RaftNetworkFactory, RaftNetworkV2, stream_append_sequential};
 use openraft::raft::{
     AppendEntriesRequest, AppendEntriesResponse, SnapshotResponse, StreamAppendError, StreamAppendResult,
@@ -17,16 +17,15 @@ use openraft::raft::{
 use openraft::{BasicNode, OptionalSend, RPCTypes};
 use tokio::time::Instant;
 
+use super::answer::{read_answer, rpc_error};
 use super::append_stream::{self, Append};
 use super::link::Request;
-use super::send_snapshot::send_snapshot;
+use super::send_snapshot::{Snapshot, send_snapshot};
 use crate::peer::{Error, Kind, Peers, SnapshotSource, wire};
 use crate::types::{NodeId, Types, Vote};
 
 /// What openraft's answers come as.
 type Rpc<T> = Result<T, RPCError<Types>>;
-/// A snapshot that openraft wants to be sent.
-pub(super) type Snapshot<S> = openraft::alias::SnapshotOf<Types, S>;
 
 /// Makes openraft's clients for one shard. `S` is the snapshot data of the shard's state machine.
 #[derive(Debug)]
@@ -37,7 +36,8 @@ pub struct Networks<S> {
 }
 
 impl<S: SnapshotSource> Networks<S> {
-    pub(super) fn new(peers: Peers, shard: u16) -> Self {
+    /// Clients over the connections of `peers`.
+    pub fn new(peers: Peers, shard: u16) -> Self {
         Self { peers, shard, snapshots: PhantomData }
     }
 
@@ -194,21 +194,5 @@ impl<S: SnapshotSource> RaftNetworkV2<Types> for Network<S> {
         let longest = self.peers.options().backoff_max;
         let first = Duration::from_millis(10).min(longest);
         Some(Backoff::new(std::iter::successors(Some(first), move |wait| Some((*wait * 2).min(longest)))))
-    }
-}
-
-/// The message that an answer's body is.
-pub(super) fn read_answer<A: Decode<()>>(node: NodeId, body: &[u8]) -> Result<A, Error> {
-    wire::decode(body).map_err(|error| Error::Unreadable { node, why: error.to_string().into() })
-}
-
-/// openraft waits before it tries an unreachable node again, and tries at once after other errors.
-pub(super) fn rpc_error(node: NodeId, target: NodeId, action: RPCTypes, error: &Error) -> RPCError<Types> {
-    match error {
-        Error::Timeout { after, .. } => {
-            RPCError::Timeout(Timeout { action, id: node, target, timeout: *after })
-        }
-        Error::Lost { .. } => RPCError::Network(NetworkError::new(error)),
-        _ => RPCError::Unreachable(Unreachable::new(error)),
     }
 }

@@ -10,9 +10,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::link::{Request, Sent, call_body};
-use super::network::Networks;
 use super::peer::Peer;
-use crate::peer::{CallKind, Counters, Error, Kind, Options, SnapshotSource};
+use crate::peer::{CallKind, Counters, Error, Kind, Options};
 use crate::types::NodeId;
 
 /// The other nodes: one connection to each, made when it is first needed and kept up from then on. Clones share it.
@@ -106,11 +105,6 @@ impl Peers {
         let request = Request { kind: Kind::Call, shard, body: call_body(kind, body), deadline };
         let mut sent = self.send(node, request).await?;
         sent.answer(deadline).await
-    }
-
-    /// openraft's network for one shard. `S` is the snapshot data of the shard's state machine.
-    pub fn network<S: SnapshotSource>(&self, shard: u16) -> Networks<S> {
-        Networks::new(self.clone(), shard)
     }
 
     pub(super) async fn send(&self, node: NodeId, request: Request) -> Result<Sent, Error> {

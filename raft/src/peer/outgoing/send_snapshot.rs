@@ -9,10 +9,13 @@ use openraft::raft::SnapshotResponse;
 use openraft::{ErrorSubject, ErrorVerb, RPCTypes, StorageError};
 use tokio::time::Instant;
 
+use super::answer::{read_answer, rpc_error};
 use super::link::{Link, Request};
-use super::network::{Snapshot, read_answer, rpc_error};
 use crate::peer::{Error, Kind, Peers, SnapshotSource, wire};
 use crate::types::{NodeId, Types, Vote};
+
+/// A snapshot that openraft wants to be sent.
+pub(super) type Snapshot<S> = openraft::alias::SnapshotOf<Types, S>;
 
 /// Sends the snapshot and waits until the node has installed it, or has answered with a higher vote.
 pub(super) async fn send_snapshot<S: SnapshotSource>(

@@ -11,9 +11,9 @@ use openraft::entry::RaftEntry;
 use openraft::storage::{ApplyResponder, EntryResponder, RaftSnapshotBuilder, RaftStateMachine};
 use tokio::sync::oneshot;
 
+use super::inbox::{Inbox, Work};
+use super::message::Committed;
 use crate::entry;
-use crate::shard::inbox::{Inbox, Work};
-use crate::shard::message::Committed;
 use crate::snapshot::{SnapshotFile, SnapshotStore};
 use crate::types::{Entry, LogId, SnapshotMeta, StoredMembership, Types};
 
