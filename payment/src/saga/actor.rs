@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use engine::vocabulary::saga::Task;
-use engine::{LogTime, ReservationId, ShardId};
+use engine::vocabulary::saga::{SagaTasks, Task};
+use engine::{LogTime, ShardId};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -66,8 +66,8 @@ impl Saga {
         self.inbox.took(shard, tasks);
     }
 
-    /// The tasks of these reservations changed; none is one that is done. Ignored if the shard is not led.
-    pub fn offer(&self, shard: ShardId, changed: Vec<(ReservationId, Option<Task>)>) {
+    /// The tasks of these reservations changed; without any, all is done. Ignored if the shard is not led.
+    pub fn offer(&self, shard: ShardId, changed: Vec<SagaTasks>) {
         self.inbox.offer(shard, changed);
     }
 
@@ -128,7 +128,8 @@ impl<J: Journal> Actor<J> {
             if mail.took {
                 self.core.took(now, shard, mail.changed.into_values().flatten().collect());
             } else {
-                self.core.offer(now, shard, mail.changed.into_iter().collect());
+                let saga = |(reservation, tasks)| SagaTasks { reservation, tasks };
+                self.core.offer(now, shard, mail.changed.into_iter().map(saga).collect());
             }
         }
     }
@@ -155,7 +156,7 @@ impl<J: Journal> Actor<J> {
                 }
                 Action::Report(ticket, report) => {
                     let journal = Arc::clone(&self.journal);
-                    self.work.report(ticket, async move { journal.report(ticket.shard, report).await });
+                    self.work.report(ticket, async move { journal.report(ticket.shard(), report).await });
                 }
                 Action::Drop(ticket) => self.work.drop_call(ticket),
                 Action::Alarm(alarm) => {

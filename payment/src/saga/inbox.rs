@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use engine::vocabulary::saga::Task;
+use engine::vocabulary::saga::{SagaTasks, Task};
 use engine::{ReservationId, ShardId};
 use tokio::sync::Notify;
 
@@ -14,8 +14,8 @@ pub(super) struct Mail {
     pub(super) lost: bool,
     /// Leadership was taken: `changed` has all tasks then.
     pub(super) took: bool,
-    /// The newest task of each reservation.
-    pub(super) changed: BTreeMap<ReservationId, Option<Task>>,
+    /// All tasks of each reservation that changed.
+    pub(super) changed: BTreeMap<ReservationId, Vec<Task>>,
 }
 
 /// The inbox. Telling never waits, and what is in it is bounded by the live reservations of the shards.
@@ -27,11 +27,13 @@ pub(super) struct Inbox {
 
 impl Inbox {
     pub(super) fn took(&self, shard: ShardId, tasks: Vec<Task>) {
-        let changed = tasks.into_iter().map(|task| (task.reservation, Some(task))).collect();
+        let mut changed = BTreeMap::<_, Vec<Task>>::new();
+        tasks.into_iter().for_each(|task| changed.entry(task.reservation).or_default().push(task));
         self.tell(shard, |mail| *mail = Mail { lost: mail.lost, took: true, changed });
     }
 
-    pub(super) fn offer(&self, shard: ShardId, changed: Vec<(ReservationId, Option<Task>)>) {
+    pub(super) fn offer(&self, shard: ShardId, changed: Vec<SagaTasks>) {
+        let changed = changed.into_iter().map(|saga| (saga.reservation, saga.tasks));
         self.tell(shard, |mail| mail.changed.extend(changed));
     }
 

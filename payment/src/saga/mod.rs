@@ -11,6 +11,7 @@ mod course;
 mod entry;
 mod inbox;
 mod intent;
+mod job;
 mod journal;
 mod judge;
 mod plan;

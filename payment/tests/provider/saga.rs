@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use engine::vocabulary::saga::{Finding, Report, Step};
+use engine::vocabulary::saga::{Finding, Report, SagaTasks, Step};
 use engine::{LogTime, ShardId, Span};
 use payment::Provider;
 use payment::saga::{Applied, Journal, Rhythm, Saga, Unrecorded};
@@ -48,7 +48,8 @@ impl Stage {
     }
 
     fn offer(&self, step: Option<Step>) {
-        self.saga.offer(SHARD, vec![(shop::reservation(), step.map(shop::task))]);
+        let tasks = step.map(shop::task).into_iter().collect();
+        self.saga.offer(SHARD, vec![SagaTasks { reservation: shop::reservation(), tasks }]);
     }
 
     async fn end(self) -> payment::metrics::Snapshot {

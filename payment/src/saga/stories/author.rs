@@ -1,6 +1,6 @@
 //! What stories are made of: tasks, objects and verdicts.
 
-use engine::vocabulary::saga::{Step, Task};
+use engine::vocabulary::saga::{SagaTasks, Step, Task};
 use engine::vocabulary::text::{
     AccountName, DeclineCode, IntentId, NextAction, PaymentMethod, ProviderRefundId, ReturnUrl,
 };
@@ -18,6 +18,11 @@ pub(super) const PRICE: u64 = 99_900;
 
 pub(super) fn reservation() -> ReservationId {
     ReservationId::new(SHARD, NOON.0, 1)
+}
+
+/// All that is to be done for the one reservation.
+pub(super) fn of_one(tasks: Vec<Task>) -> Vec<SagaTasks> {
+    vec![SagaTasks { reservation: reservation(), tasks }]
 }
 
 pub(super) fn order() -> OrderId {

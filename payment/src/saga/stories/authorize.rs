@@ -15,7 +15,7 @@ fn nothing_is_sent_before_it_is_recorded_that_it_begins() {
     assert_eq!(stage.unrecorded(), Finding::Begun);
     stage.wait();
     assert_eq!(stage.findings(), [Finding::Begun]);
-    stage.core.offer(stage.now, SHARD, vec![(reservation(), Some(task(create())))]);
+    stage.core.offer(stage.now, SHARD, of_one(vec![task(create())]));
     let call = stage.call();
     assert_eq!(call.key(), Some(format!("eu:{}:create:1", reservation()).as_str()));
     assert_eq!(call.target(), "/v1/payment_intents");

@@ -3,7 +3,7 @@
 use engine::vocabulary::saga::Step;
 use engine::{LogTime, ShardId};
 
-use super::author::{NOON, SHARD, pi, reservation};
+use super::author::{NOON, SHARD, of_one, pi, reservation};
 use super::book::Book;
 use super::ledger::{Fault, Ledger};
 use crate::saga::backoff::Jitter;
@@ -82,7 +82,7 @@ impl Story {
     fn tell(&mut self) {
         let task = self.book.task();
         let (core, _) = self.leaders.last_mut().expect("there is a leader");
-        core.offer(self.now, SHARD, vec![(reservation(), task)]);
+        core.offer(self.now, SHARD, of_one(task.into_iter().collect()));
     }
 
     fn give_up(&mut self) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::vocabulary::saga::Finding;
+use engine::vocabulary::saga::{Finding, Task};
 use engine::{LogTime, Span};
 use serde_json::json;
 
@@ -75,12 +75,12 @@ fn news_are_looked_at_at_once_and_it_is_said_that_they_were() {
     let mut stage = Stage::with(watch());
     stage.answer(Endpoint::GetIntent, intent("processing"));
     assert_eq!(stage.findings(), [Finding::Processing]);
-    stage.core.offer(stage.now, SHARD, vec![(reservation(), Some(noticed()))]);
+    stage.core.offer(stage.now, SHARD, of_one(vec![noticed()]));
     stage.answer(Endpoint::GetIntent, intent("processing"));
     assert_eq!(stage.findings(), [Finding::Unchanged]);
     stage.wait();
     let _asked_before_the_news = stage.call();
-    stage.core.offer(stage.now, SHARD, vec![(reservation(), Some(noticed()))]);
+    stage.core.offer(stage.now, SHARD, of_one(vec![noticed()]));
     stage.give(intent("processing"));
     stage.answer(Endpoint::GetIntent, intent("requires_capture"));
     assert_eq!(stage.findings(), [Finding::Authorized { capture_before: None }]);
@@ -91,7 +91,7 @@ fn news_shorten_any_wait() {
     let mut stage = Stage::with(cancel());
     stage.answer(Endpoint::CancelIntent, timed_out());
     let noticed = engine::vocabulary::saga::Task { noticed: true, ..task(cancel()) };
-    stage.core.offer(stage.now, SHARD, vec![(reservation(), Some(noticed))]);
+    stage.core.offer(stage.now, SHARD, of_one(vec![noticed]));
     stage.answer(Endpoint::GetIntent, intent("canceled"));
     assert_eq!(stage.findings(), [Finding::Cancelled]);
 }
@@ -100,7 +100,7 @@ fn news_shorten_any_wait() {
 fn the_same_task_again_disturbs_nothing() {
     let mut stage = Stage::with(confirm());
     let _call = stage.call();
-    stage.core.offer(stage.now, SHARD, vec![(reservation(), Some(task(confirm())))]);
+    stage.core.offer(stage.now, SHARD, of_one(vec![task(confirm())]));
     stage.core.took(stage.now, SHARD, vec![task(confirm())]);
     assert!(stage.is_quiet());
     stage.give(intent("requires_capture"));
@@ -111,7 +111,7 @@ fn the_same_task_again_disturbs_nothing() {
 fn another_task_puts_an_end_to_the_first() {
     let mut stage = Stage::with(confirm());
     let _confirming = stage.call();
-    stage.core.offer(stage.now, SHARD, vec![(reservation(), Some(task(cancel())))]);
+    stage.core.offer(stage.now, SHARD, of_one(vec![task(cancel())]));
     let dropped = stage.next();
     assert!(matches!(dropped, Some(Action::Drop(_))), "{dropped:?}");
     let first = stage.next();
@@ -140,7 +140,7 @@ fn a_leadership_that_is_lost_leaves_nothing() {
         }
         assert!(stage.is_quiet());
         assert_eq!((stage.core.tasks(), stage.core.wake_at()), (0, None));
-        stage.core.offer(stage.now, SHARD, vec![(reservation(), Some(task(capture())))]);
+        stage.core.offer(stage.now, SHARD, of_one(vec![task(capture())]));
         assert!(stage.is_quiet(), "another node leads");
         stage.core.took(stage.now, SHARD, vec![task(capture())]);
         assert_eq!(stage.call().endpoint, Endpoint::CaptureIntent);
@@ -152,8 +152,20 @@ fn a_task_that_is_done_is_forgotten() {
     let mut stage = Stage::with(cancel());
     stage.answer(Endpoint::CancelIntent, intent("canceled"));
     let (ticket, _) = stage.report().expect("a report");
-    stage.core.offer(stage.now, SHARD, vec![(reservation(), None)]);
+    stage.core.offer(stage.now, SHARD, of_one(Vec::new()));
     stage.core.recorded(stage.now, ticket, Ok(Applied::Taken));
     assert!(stage.is_quiet());
     assert_eq!((stage.core.tasks(), stage.core.wake_at()), (0, None));
+}
+
+#[test]
+fn a_declined_try_is_cancelled_while_the_next_is_made() {
+    let mut stage = Stage::with(cancel());
+    assert_eq!(stage.call().endpoint, Endpoint::CancelIntent);
+    let second = Task { attempt: 2, ..task(create()) };
+    stage.core.offer(stage.now, SHARD, of_one(vec![task(cancel()), second]));
+    assert_eq!((stage.call().endpoint, stage.core.tasks()), (Endpoint::CreateIntent, 2));
+    stage.core.offer(stage.now, SHARD, of_one(vec![task(cancel())]));
+    assert!(matches!(stage.next(), Some(Action::Drop(_))), "only the second try is done with");
+    assert_eq!(stage.core.tasks(), 1);
 }
