@@ -37,9 +37,9 @@ mod tests {
     #[test]
     fn an_event_is_new_once_and_the_oldest_is_forgotten_first() {
         let mut seen = Seen::default();
-        let events = 0..NOTICES_KEPT as u64;
-        assert!(events.clone().all(|event| seen.note(event)));
-        assert!(events.clone().all(|event| !seen.note(event)));
+        let events = || 0..NOTICES_KEPT as u64;
+        assert!(events().all(|event| seen.note(event)));
+        assert!(events().all(|event| !seen.note(event)));
         assert!(seen.note(1_000));
         assert_eq!((seen.0.len(), seen.note(1), seen.note(0)), (NOTICES_KEPT, false, true));
     }

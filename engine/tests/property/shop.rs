@@ -10,7 +10,7 @@ use engine::{
 };
 use proptest::prelude::*;
 
-use super::provider::Provider;
+use super::provider::{Intent, Provider};
 use super::replica;
 
 /// Something that happens. Numbers are taken modulo what there is.
@@ -149,8 +149,11 @@ impl Shop {
         Ok(())
     }
 
-    /// What holds in the end: our books are the provider's, and nobody paid for nothing.
+    /// What holds in the end: our books are the provider's, nobody paid for nothing, and no card is held for nothing.
     pub(crate) fn balances(&self) -> Result<(), TestCaseError> {
+        let mut intents = self.provider.intents.iter();
+        let held = intents.find(|(_, (intent, _))| matches!(intent, Intent::Held | Intent::Working));
+        prop_assert_eq!(held, None);
         prop_assert_eq!(Alarms { capture_failed: 0, ..self.shard.alarms() }, Alarms::default());
         let mut expected = self.provider.intents.keys().map(|id| (id.to_string(), 0)).collect::<Vec<_>>();
         for view in self.shard.capture().orders() {

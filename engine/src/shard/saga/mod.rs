@@ -21,12 +21,12 @@
 //! | declined | – | = if the same | – | – | unsettled | – | dead | compensating | – | never: nobody waits |
 //! | unsettled | – | = if the same | – | – | = is cancelled anyway | – | dead | compensating | – | never |
 //! | compensating | – | = if the same | – | – | – older than what is known | – | – captured is final | = | – | `release_by`: expired, goes on |
-//! | dead | – | = if the same | – | – | unsettled (3) | – | = | compensating (3) | – | never |
+//! | dead | – | = if the same | – | – | unsettled (3) | – | = (3) | compensating (3) | – | never |
 //!
 //! (1) Atomically: held units are sold, the reservation is `paid`, the order confirmed. Should that be impossible (the
 //! product is frozen, the order's id is taken), it is cancelling, or compensating if captured.
 //! (2) The units go back on sale; refunds that waited for the capture fail; an alarm for a day.
-//! (3) If an intent was recorded. Without one nothing was ever confirmed.
+//! (3) If an intent was recorded. Without one nothing was ever confirmed, and whatever is found is refused.
 //!
 //! `CompensationMade` notes the provider's refund while compensating; `Compensated` leads from there to dead (and the
 //! reservation leaves, if it waited); `CompensationFailed` makes another refund necessary, also of a dead try whose
