@@ -9,13 +9,13 @@ use std::time::Duration;
 use engine::vocabulary::saga::{SagaTasks, Task};
 use engine::{LogTime, ShardId};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use super::core::{Action, Core};
 use super::inbox::{Inbox, Mail};
-use super::journal::Journal;
+use super::journal::{Journal, Unrecorded};
 use super::rhythm::Rhythm;
 use super::work::{Ended, Work};
 use crate::metrics::Snapshot;
@@ -23,6 +23,9 @@ use crate::provider::Provider;
 
 /// How long calls that were sent are waited for at the end.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// How long a report is waited for: whether it is in the log is unknown then, and it is made again.
+const RECORDED_WITHIN: Duration = Duration::from_secs(10);
 
 /// What log time it is, as far as this node knows. Only waits and deadlines are measured with it.
 pub type Clock = Arc<dyn Fn() -> LogTime + Send + Sync>;
@@ -156,7 +159,10 @@ impl<J: Journal> Actor<J> {
                 }
                 Action::Report(ticket, report) => {
                     let journal = Arc::clone(&self.journal);
-                    self.work.report(ticket, async move { journal.report(ticket.shard(), report).await });
+                    let recorded = async move { journal.report(ticket.shard(), report).await };
+                    let recorded = timeout(RECORDED_WITHIN, recorded);
+                    self.work
+                        .report(ticket, async move { recorded.await.unwrap_or(Err(Unrecorded::Unknown)) });
                 }
                 Action::Drop(ticket) => self.work.drop_call(ticket),
                 Action::Alarm(alarm) => {

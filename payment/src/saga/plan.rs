@@ -2,6 +2,7 @@
 
 use engine::LogTime;
 use engine::vocabulary::saga::{Finding, Step, Task};
+use engine::vocabulary::text::IntentId;
 
 use super::course::{Course, Look, keys_are_old};
 use super::word;
@@ -23,12 +24,13 @@ pub(super) fn next(task: &Task, course: &Course, now: LogTime) -> Next {
     let (late, spent) = (now >= task.due, course.spent);
     match &task.step {
         // Late, the state itself gives the try up; until then there is nothing to be gained.
-        Step::Begin | Step::Create { .. } if late && !keys_are_old(task, now) => Next::Rest,
+        Step::Begin if late => Next::Rest,
         Step::Begin => Next::Report(Finding::Begun),
         // The key is forgotten. Whatever was created under it was never confirmed, and can be told off.
         Step::Create { .. } if keys_are_old(task, now) => {
             Next::Report(Finding::Rejected(word::code("try_too_old")))
         }
+        Step::Create { .. } if late => Next::Rest,
         Step::Create { method } => Next::Call(Call::create(task, method, spent)),
         // Late, nothing is confirmed any more; what a confirmation came to can still be seen.
         Step::Confirm { intent, .. } if late || course.must_look(task, now) => look(task, intent),
@@ -56,11 +58,11 @@ pub(super) fn next(task: &Task, course: &Course, now: LogTime) -> Next {
     }
 }
 
-fn look(task: &Task, intent: &engine::vocabulary::text::IntentId) -> Next {
+fn look(task: &Task, intent: &IntentId) -> Next {
     Next::Call(Call::get_intent(&task.account, intent))
 }
 
-fn list(task: &Task, intent: &engine::vocabulary::text::IntentId, course: &Course) -> Next {
+fn list(task: &Task, intent: &IntentId, course: &Course) -> Next {
     let after = course.refunds.last().map(|refund| refund.id.as_str());
     Next::Call(Call::list_refunds(&task.account, intent, after))
 }
