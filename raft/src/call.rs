@@ -10,3 +10,5 @@ pub const STANDING: CallKind = CallKind(2);
 pub const ESTIMATE: CallKind = CallKind(3);
 /// How the node's replica of a shard stands.
 pub const REPORT: CallKind = CallKind(4);
+/// More products of a recount that a report began.
+pub const REPORT_PAGE: CallKind = CallKind(5);

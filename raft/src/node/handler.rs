@@ -53,6 +53,7 @@ impl Handler for Answering {
             call::STANDING => Ok(codec::encode(&standing(replica)).into()),
             call::ESTIMATE => Ok(codec::encode(&time(replica).await?).into()),
             call::REPORT => report::answer(replica, &body).await,
+            call::REPORT_PAGE => report::answer_page(replica, &body),
             _ => Err(Refusal::UnknownKind),
         }
     }

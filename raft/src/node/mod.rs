@@ -4,6 +4,7 @@ mod config;
 mod error;
 mod handler;
 mod leadership;
+mod recounts;
 mod replica;
 mod report;
 mod start;
@@ -11,5 +12,9 @@ mod vital;
 
 pub use config::{Config, Timing};
 pub use error::Error;
+#[cfg(test)]
+pub(crate) use recounts::{PageRequest, Rest};
 pub use report::{Audited, Report};
+#[cfg(test)]
+pub(crate) use report::{ReportRequest, Reported};
 pub use start::{Facts, Node};

@@ -7,6 +7,7 @@ use engine::{Event, ShardId};
 use openraft::storage::RaftLogReader;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::recounts::Recounts;
 use super::{Config, Error};
 use crate::board::Board;
 use crate::log::Log;
@@ -29,6 +30,7 @@ pub(super) struct Replica {
     pub(super) standing: watch::Receiver<Option<Standing>>,
     pub(super) leader: watch::Sender<Option<NodeId>>,
     pub(super) stats: Arc<ShardStats>,
+    pub(super) recounts: Recounts,
 }
 
 /// What all replicas of a node share.
@@ -85,7 +87,8 @@ impl Replica {
         .map_err(|fatal| Error::Raft { shard, why: fatal.to_string() })?;
         assert!(raft_cell.set(raft.clone()).is_ok(), "a replica joins its group once");
         let leader = watch::Sender::new(None);
-        Ok(Replica { shard, inbox, raft, standing: standings, leader, stats })
+        let (standing, recounts) = (standings, Recounts::default());
+        Ok(Replica { shard, inbox, raft, standing, leader, stats, recounts })
     }
 
     /// Leaves the Raft group and ends the actor.

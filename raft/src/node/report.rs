@@ -3,22 +3,26 @@
 use bincode::{Decode, Encode};
 use bytes::Bytes;
 use engine::snapshot::{Capture, ProductAudit};
-use engine::{ProductId, codec};
+use engine::{ProductId, ShardId, codec};
 use openraft::async_runtime::watch::WatchReceiver;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
+use tracing::debug;
 
+use super::recounts::Rest;
 use super::replica::Replica;
-use crate::peer::Refusal;
+use crate::call;
+use crate::peer::{CallKind, Peers, Refusal};
 use crate::shard::inbox::Work;
 use crate::types::{LogId, NodeId};
 
 /// What a report shall have in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
-pub(super) struct ReportRequest {
+pub(crate) struct ReportRequest {
     /// Whether the state shall be recounted.
-    pub(super) audit: bool,
+    pub(crate) audit: bool,
     /// Only this product.
-    pub(super) product: Option<ProductId>,
+    pub(crate) product: Option<ProductId>,
 }
 
 /// How a replica stands.
@@ -55,6 +59,15 @@ pub struct Audited {
     pub products: Vec<ProductAudit>,
 }
 
+/// A report on its way to a peer.
+#[derive(Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Reported {
+    /// The report; of a recount that does not fit one answer, with the first products only.
+    pub(crate) report: Report,
+    /// Where the others are, if there are more.
+    pub(crate) rest: Option<Rest>,
+}
+
 /// A report of `replica`, as its peers and its own node ask for it.
 pub(super) async fn of(replica: &Replica, request: ReportRequest) -> Option<Report> {
     let metrics = replica.raft.metrics().borrow_watched().clone();
@@ -75,8 +88,51 @@ pub(super) async fn of(replica: &Replica, request: ReportRequest) -> Option<Repo
 /// Answers a peer that asks for a report.
 pub(super) async fn answer(replica: &Replica, body: &[u8]) -> Result<Bytes, Refusal> {
     let request = codec::decode(body).map_err(Refusal::failed)?;
-    let report = of(replica, request).await.ok_or(Refusal::Stopping)?;
-    Ok(codec::encode(&report).into())
+    let mut report = of(replica, request).await.ok_or(Refusal::Stopping)?;
+    let rest = report.audited.as_mut().and_then(|audited| replica.recounts.first(&mut audited.products));
+    Ok(codec::encode(&Reported { report, rest }).into())
+}
+
+/// Answers a peer that reads on in a recount.
+pub(super) fn answer_page(replica: &Replica, body: &[u8]) -> Result<Bytes, Refusal> {
+    let request = codec::decode(body).map_err(Refusal::failed)?;
+    let page = replica.recounts.page(request);
+    let page =
+        page.ok_or_else(|| Refusal::failed("that part of that recount is not kept: ask for a new one"))?;
+    Ok(codec::encode(&page).into())
+}
+
+/// Asks `node` how its replica of `shard` stands; nothing if it does not say so, all of it, until `deadline`.
+pub(super) async fn ask(
+    peers: &Peers,
+    node: NodeId,
+    shard: ShardId,
+    request: &ReportRequest,
+    deadline: Instant,
+) -> Option<Report> {
+    let answer = call(peers, node, shard, call::REPORT, codec::encode(request), deadline).await?;
+    let Reported { mut report, rest } = codec::decode(&answer).ok()?;
+    let (Some(audited), Some(rest)) = (&mut report.audited, rest) else { return Some(report) };
+    while let Some(missing) = rest.missing(&audited.products) {
+        let answer = call(peers, node, shard, call::REPORT_PAGE, codec::encode(&missing), deadline).await?;
+        if !rest.add(&mut audited.products, codec::decode(&answer).ok()?) {
+            debug!(%shard, node, "a replica does not report: a page of its recount is none");
+            return None;
+        }
+    }
+    Some(report)
+}
+
+async fn call(
+    peers: &Peers,
+    node: NodeId,
+    shard: ShardId,
+    kind: CallKind,
+    body: Vec<u8>,
+    deadline: Instant,
+) -> Option<Bytes> {
+    let answer = peers.call(node, shard.0, kind, body.into(), deadline).await;
+    answer.inspect_err(|error| debug!(%shard, %error, "a replica does not report")).ok()
 }
 
 async fn audit(replica: &Replica, product: Option<ProductId>) -> Option<Audited> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix::{Arbiter, System};
 use engine::snapshot::Capture;
-use engine::{Event, Settled, ShardId, Unsettled, codec};
+use engine::{Event, Settled, ShardId, Unsettled};
 use openraft::BasicNode;
 use openraft::async_runtime::watch::WatchReceiver;
 use tokio::net::TcpListener;
@@ -22,7 +22,6 @@ use super::report::{self, Report, ReportRequest};
 use super::vital::vital;
 use super::{Config, Error};
 use crate::board::Board;
-use crate::call;
 use crate::data_dir::{DataDir, Owner};
 use crate::disk::{Disk, RealDisk};
 use crate::log::{self, Log};
@@ -200,17 +199,11 @@ impl Node {
         product: Option<engine::ProductId>,
     ) -> Vec<Report> {
         let request = ReportRequest { audit, product };
-        let body: bytes::Bytes = codec::encode(&request).into();
         let deadline = Instant::now() + REPORT_WITHIN;
-        let others = self.config.others().into_iter().map(|node| {
-            let body = body.clone();
-            async move {
-                let answer = self.peers.call(node, shard.0, call::REPORT, body, deadline).await.ok()?;
-                codec::decode::<Report>(&answer).ok()
-            }
-        });
-        let own = async { report::of(self.replicas.get(usize::from(shard.0))?, request).await };
-        let (own, others) = tokio::join!(own, futures_util::future::join_all(others));
+        let others = self.config.others();
+        let asked = others.iter().map(|&node| report::ask(&self.peers, node, shard, &request, deadline));
+        let own = async { report::of(self.replicas.get(usize::from(shard.0))?, request.clone()).await };
+        let (own, others) = tokio::join!(own, futures_util::future::join_all(asked));
         own.into_iter().chain(others.into_iter().flatten()).collect()
     }
 

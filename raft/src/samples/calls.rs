@@ -1,10 +1,13 @@
 //! Frames of the calls beside Raft: forwarded requests and their replies, the time, reports.
 
 use engine::command::Reserve;
-use engine::{Answer, Command, LogTime, OrderId, Query, Refusal, ReservationId, Scope, ShardId};
+use engine::{
+    Answer, Command, LogTime, OrderId, ProductAudit, Query, Refusal, ReservationId, Scope, ShardId, Stock,
+};
 
 use super::Sample;
 use crate::call;
+use crate::node::{Audited, PageRequest, Report, ReportRequest, Reported, Rest};
 use crate::peer::stream::Kind;
 use crate::route::ForwardReply;
 use crate::shard::clock::NodeTime;
@@ -22,6 +25,11 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample::bare(Kind::Call, "call: standing", &[call::STANDING.0]),
         Sample::coded(Kind::Answer, "answer about standing: leads", standing),
         Sample::coded(Kind::Answer, "answer about standing: does not", None::<(Leadership, LogTime)>),
+        Sample::call(call::REPORT, "call: report", report_request()),
+        Sample::coded(Kind::Answer, "answer with a report", reported(None)),
+        Sample::coded(Kind::Answer, "answer with a recount", reported(Some(audited()))),
+        Sample::call(call::REPORT_PAGE, "call: page of a recount", PageRequest { recount: 7, from: 16_384 }),
+        Sample::coded(Kind::Answer, "answer with a page of a recount", audited().products),
         Sample::bare(Kind::Call, "call: estimate", &[call::ESTIMATE.0]),
         Sample::coded(Kind::Answer, "answer to an estimate", NodeTime { log: NOW, wall: LogTime(NOW.0 + 3) }),
     ]
@@ -51,6 +59,38 @@ fn requests() -> Vec<Request> {
     let request =
         |ask| Request { ask, leadership: LEADERSHIP, sent_at: NOW, not_after: LogTime(NOW.0 + 5_000) };
     asks.map(request).into()
+}
+
+fn report_request() -> ReportRequest {
+    ReportRequest { audit: true, product: Some("shoe.42".parse().unwrap()) }
+}
+
+fn reported(audited: Option<Audited>) -> Reported {
+    let rest = audited.is_some().then_some(Rest { recount: 7, products: 17_000 });
+    let report = Report {
+        node: 300,
+        pid: 4_711,
+        leader: Some(1),
+        term: 4,
+        last_log_index: 90_002,
+        applied_index: 90_001,
+        snapshot_index: 90_000,
+        audited,
+    };
+    Reported { report, rest }
+}
+
+fn audited() -> Audited {
+    let stock = Stock { total: 100, available: 97, held: 2, sold: 1, version: 5 };
+    let product = ProductAudit {
+        product: "shoe.42".parse().unwrap(),
+        stock,
+        counted_held: 2,
+        counted_sold: 1,
+        orders: 1,
+        frozen: false,
+    };
+    Audited { index: 90_001, hashes: vec![(90_001, u64::MAX)], hash_holds: true, products: vec![product] }
 }
 
 /// With a reply of each kind.
