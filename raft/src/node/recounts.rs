@@ -94,21 +94,23 @@ impl Recounts {
     }
 }
 
-/// Completes a recount whose first products are in `products`, with the pages that `take` brings.
-pub(super) async fn gather(
-    products: &mut Vec<ProductAudit>,
-    rest: Rest,
-    mut take: impl AsyncFnMut(PageRequest) -> Option<Vec<ProductAudit>>,
-) -> Option<()> {
-    let count = usize::try_from(rest.products).ok().filter(|&count| count <= PRODUCTS_PER_SHARD)?;
-    while products.len() < count {
-        let page = take(PageRequest { recount: rest.recount, from: products.len() as u64 }).await?;
-        if page.is_empty() || page.len() > count - products.len() {
-            return None;
-        }
-        products.extend(page);
+impl Rest {
+    /// Which page is missing behind `products`, the first of the recount; nothing once all are there.
+    pub(super) fn missing(self, products: &[ProductAudit]) -> Option<PageRequest> {
+        let from = products.len() as u64;
+        (from < self.products).then_some(PageRequest { recount: self.recount, from })
     }
-    Some(())
+
+    /// Adds the page that was missing. `false` if it is no such page: it brings nothing, or more than was announced, or
+    /// more than any shard can have.
+    pub(super) fn add(self, products: &mut Vec<ProductAudit>, mut page: Vec<ProductAudit>) -> bool {
+        let most = usize::try_from(self.products).unwrap_or(usize::MAX).min(PRODUCTS_PER_SHARD);
+        let fits = !page.is_empty() && products.len() + page.len() <= most;
+        if fits {
+            products.append(&mut page);
+        }
+        fits
+    }
 }
 
 #[cfg(test)]
@@ -130,8 +132,8 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn as_many_products_as_a_shard_can_have_travel_in_frames_of_the_usual_size() {
+    #[test]
+    fn as_many_products_as_a_shard_can_have_travel_in_frames_of_the_usual_size() {
         let frame_bytes_max = crate::peer::Options::new("test", 1).frame_bytes_max;
         let recounts = Recounts::default();
         let whole: Vec<ProductAudit> = (0..PRODUCTS_PER_SHARD).map(audit).collect();
@@ -140,13 +142,12 @@ mod tests {
         let rest = recounts.first(&mut products).expect("it is cut");
         assert!(codec::encode(&products).len() < frame_bytes_max / 2);
         let mut pages = 0;
-        let gathered = gather(&mut products, rest, async |request| {
+        while let Some(missing) = rest.missing(&products) {
             pages += 1;
-            let page = recounts.page(request)?;
+            let page = recounts.page(missing).expect("it is kept");
             assert!(codec::encode(&page).len() < frame_bytes_max / 2);
-            Some(page)
-        });
-        gathered.await.expect("all pages are there");
+            assert!(rest.add(&mut products, page));
+        }
         assert!(pages == 6 && products == whole, "{pages} pages");
     }
 
@@ -167,13 +168,16 @@ mod tests {
         assert_eq!(last(&rests[KEPT_MAX]), None);
     }
 
-    #[tokio::test]
-    async fn an_answer_that_claims_too_much_or_brings_nothing_is_no_recount() {
-        let too_many = Rest { recount: 0, products: PRODUCTS_PER_SHARD as u64 + 1 };
-        assert_eq!(gather(&mut Vec::new(), too_many, async |_| Some(vec![audit(1)])).await, None);
+    #[test]
+    fn a_page_that_brings_nothing_or_too_much_is_none() {
         let two = Rest { recount: 0, products: 2 };
-        assert_eq!(gather(&mut vec![audit(0)], two, async |_| Some(Vec::new())).await, None);
-        assert_eq!(gather(&mut vec![audit(0)], two, async |_| Some(vec![audit(1), audit(2)])).await, None);
-        assert_eq!(gather(&mut vec![audit(0)], two, async |_| None).await, None);
+        let mut products = vec![audit(0)];
+        assert!(!two.add(&mut products, Vec::new()) && !two.add(&mut products, vec![audit(1), audit(2)]));
+        assert!(two.missing(&products).is_some());
+        assert!(two.add(&mut products, vec![audit(1)]));
+        assert_eq!(two.missing(&products), None);
+        let endless = Rest { recount: 0, products: u64::MAX };
+        let mut products = vec![audit(0); PRODUCTS_PER_SHARD];
+        assert!(!endless.add(&mut products, vec![audit(1)]), "no shard has so many");
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tracing::debug;
 
-use super::recounts::{self, Rest};
+use super::recounts::Rest;
 use super::replica::Replica;
 use crate::call;
 use crate::peer::{CallKind, Peers, Refusal};
@@ -110,19 +110,29 @@ pub(super) async fn ask(
     request: &ReportRequest,
     deadline: Instant,
 ) -> Option<Report> {
-    let call = async |kind: CallKind, body: Vec<u8>| {
-        let answer = peers.call(node, shard.0, kind, body.into(), deadline).await;
-        answer.inspect_err(|error| debug!(%shard, %error, "a replica does not report")).ok()
-    };
-    let answer = call(call::REPORT, codec::encode(request)).await?;
+    let answer = call(peers, node, shard, call::REPORT, codec::encode(request), deadline).await?;
     let Reported { mut report, rest } = codec::decode(&answer).ok()?;
-    if let (Some(audited), Some(rest)) = (&mut report.audited, rest) {
-        recounts::gather(&mut audited.products, rest, async |page| {
-            codec::decode(&call(call::REPORT_PAGE, codec::encode(&page)).await?).ok()
-        })
-        .await?;
+    let (Some(audited), Some(rest)) = (&mut report.audited, rest) else { return Some(report) };
+    while let Some(missing) = rest.missing(&audited.products) {
+        let answer = call(peers, node, shard, call::REPORT_PAGE, codec::encode(&missing), deadline).await?;
+        if !rest.add(&mut audited.products, codec::decode(&answer).ok()?) {
+            debug!(%shard, node, "a replica does not report: a page of its recount is none");
+            return None;
+        }
     }
     Some(report)
+}
+
+async fn call(
+    peers: &Peers,
+    node: NodeId,
+    shard: ShardId,
+    kind: CallKind,
+    body: Vec<u8>,
+    deadline: Instant,
+) -> Option<Bytes> {
+    let answer = peers.call(node, shard.0, kind, body.into(), deadline).await;
+    answer.inspect_err(|error| debug!(%shard, %error, "a replica does not report")).ok()
 }
 
 async fn audit(replica: &Replica, product: Option<ProductId>) -> Option<Audited> {
