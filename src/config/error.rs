@@ -58,9 +58,9 @@ pub(crate) enum Error {
     #[error("{origin}: `cluster.{key}` = {got} is too short; it takes more than {least}, which is {why}")]
     Times { origin: Origin, key: &'static str, got: String, least: String, why: &'static str },
     #[error("{origin}: `payment.base_url` cannot be {got}: {source}")]
-    BaseUrl { origin: Origin, got: String, source: payment::NotABaseUrl },
+    BaseUrl { origin: Origin, got: String, source: payment::config::NotABaseUrl },
     #[error("{path}: [payment]: {source}", path = .path.display())]
-    Accounts { path: PathBuf, source: payment::BadAccounts },
+    Accounts { path: PathBuf, source: payment::config::BadAccounts },
     #[error(
         "{path}: [payment] has no `webhook_secrets`, so the provider's events could not be told from forged ones; it \
          takes at least one",

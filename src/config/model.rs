@@ -17,7 +17,7 @@ pub(crate) struct Config {
     pub(crate) auth: Auth,
     pub(crate) limits: Limits,
     /// The payment provider, if there is one.
-    pub(crate) payment: Option<payment::Config>,
+    pub(crate) payment: Option<payment::config::Config>,
 }
 
 /// What all nodes must agree on.

@@ -18,6 +18,8 @@ pub(crate) enum Error {
     Listings { node: u64, why: listings::Error },
     #[error("node {node} is not part of this cluster any more: {words}")]
     Disowned { node: u64, words: String },
+    #[error("the payment provider cannot be called: {0}")]
+    Provider(#[source] payment::client::NoClient),
     #[error("the runtime cannot be started: {0}")]
     Runtime(#[source] io::Error),
     #[error("signals cannot be awaited: {0}")]

@@ -8,6 +8,7 @@ mod metrics;
 mod node_config;
 mod operations;
 mod panics;
+mod payments;
 mod projection;
 mod sale;
 mod signals;
@@ -18,7 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use gateway::Gateway;
+use gateway::{Gateway, House};
 use listings::Listings;
 use prometheus_client::registry::Registry;
 use raft::node::{Facts, Node};
@@ -28,6 +29,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use crate::config::{Config, Node as NodeSettings};
+
+use payments::{Cashier, Till};
 
 pub(crate) use error::Error;
 
@@ -45,14 +48,17 @@ async fn serve(config: &Config, id: u64) -> Result<(), Error> {
     let settings = config.node(id)?;
     let stop = signals::stop().map_err(Error::Signals)?;
     let listeners = Listeners::bind(settings).await?;
-    let (node, facts) = Node::start(node_config::of(config, settings), listeners.peer)
+    let till = Till::open(config.payment.as_ref())?;
+    let gate = payments::gate(till.as_ref());
+    let (node, facts) = Node::start(node_config::of(config, settings), listeners.peer, gate)
         .await
         .map_err(|why| Error::Node { node: id, why })?;
     let node = Arc::new(node);
     let listings = open_listings(settings).await?;
     let projection = project(&node, &listings, facts);
     let draining = Arc::new(AtomicBool::new(false));
-    let gateway = build_gateway(config, &node, &listings, &draining);
+    let cashier = till.map(|till| Cashier::employ(till, &node));
+    let gateway = build_gateway(config, &node, &listings, &draining, cashier.as_ref());
     info!(node = id, http = %settings.http.listen, peer = %settings.peer.listen, "serves");
 
     let ending = CancellationToken::new();
@@ -73,8 +79,11 @@ async fn serve(config: &Config, id: u64) -> Result<(), Error> {
         ending.cancel();
         disowned
     };
-    let ((), (), disowned) = tokio::join!(public, admin, leave);
+    let (_drained, (), disowned) = tokio::join!(public, admin, leave);
     drop(gateway);
+    if let Some(cashier) = cashier {
+        cashier.dismiss().await;
+    }
     finish(node, &listings, projection).await;
     info!(node = id, "has stopped");
     disowned.map_or(Ok(()), |words| Err(Error::Disowned { node: id, words }))
@@ -119,13 +128,15 @@ fn project(node: &Arc<Node>, listings: &Listings, facts: Facts) -> std::thread::
         .expect("the system that gave a node its threads gives it one more")
 }
 
-type NodeGateway = Gateway<sale::NodeSale, lists::NodeLists, operations::NodeOperations>;
+type NodeGateway =
+    Gateway<sale::NodeSale, lists::NodeLists, operations::NodeOperations, payments::NodePayments>;
 
 fn build_gateway(
     config: &Config,
     node: &Arc<Node>,
     listings: &Listings,
     draining: &Arc<AtomicBool>,
+    cashier: Option<&Cashier>,
 ) -> NodeGateway {
     let http: BTreeMap<u64, String> =
         config.nodes.iter().map(|node| (node.id, node.http.advertise.clone())).collect();
@@ -133,15 +144,20 @@ fn build_gateway(
         operations::NodeOperations { node: Arc::clone(node), http, draining: Arc::clone(draining) };
     let mut registry = Registry::default();
     metrics::register(&mut registry, node);
+    if let Some(cashier) = cashier {
+        cashier.register(&mut registry);
+    }
+    let payments =
+        cashier.map_or_else(|| payments::NodePayments::none(Arc::clone(node)), |cashier| cashier.port(node));
     let apart =
         config.nodes.iter().any(|settings| settings.id == node.config().node && settings.admin.is_some());
-    Gateway::new(
-        gateway_config::of(config, apart),
-        Arc::new(sale::NodeSale(Arc::clone(node))),
-        Arc::new(lists::NodeLists(listings.clone())),
-        Arc::new(operations),
-        Arc::new(Mutex::new(registry)),
-    )
+    let house = House {
+        sale: Arc::new(sale::NodeSale(Arc::clone(node))),
+        lists: Arc::new(lists::NodeLists(listings.clone())),
+        operations: Arc::new(operations),
+        payments: Arc::new(payments),
+    };
+    Gateway::new(gateway_config::of(config, apart), house, Arc::new(Mutex::new(registry)))
 }
 
 /// The sockets of a node, bound before anything else is touched: a port in use is told at once.

@@ -12,5 +12,5 @@ pub use operations::{
     AuditReport, ClusterStatus, NodeStatus, Operations, ProductAudit, ReplicaHash, ReplicaStatus, ShardAudit,
     ShardStatus,
 };
-pub use payments::{Busy, PaymentAccount, Payments, Unaccepted};
+pub use payments::{PaymentAccount, Payments, Unaccepted};
 pub use sale::{Sale, Submission};

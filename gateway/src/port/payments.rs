@@ -1,7 +1,7 @@
 //! The payment provider, as buyers and the provider itself meet it.
 
 use std::future::Future;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use engine::{AccountName, BuyerId};
@@ -13,12 +13,6 @@ pub trait Payments: Send + Sync + 'static {
 
     /// The account that this buyer's card is tokenised for: always the same one. None if no provider is configured.
     fn account_of(&self, buyer: &BuyerId) -> Option<PaymentAccount>;
-
-    /// Whether a payment that is admitted now reaches the provider before it would be too late.
-    ///
-    /// # Errors
-    /// [`Busy`] if more wait for the account than it can serve in time. Nothing was done.
-    fn admit(&self, account: &AccountName) -> Result<(), Busy>;
 
     /// Takes an event as the provider sent it. When this returns `Ok` the event is durable, or of no concern.
     ///
@@ -39,13 +33,6 @@ pub struct PaymentAccount {
     pub name: AccountName,
     /// The key that a browser tokenises cards with.
     pub publishable_key: String,
-}
-
-/// More payments wait for an account than it can serve in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Busy {
-    /// When to try again.
-    pub retry_after: Duration,
 }
 
 /// Why an event of the provider's was not taken.

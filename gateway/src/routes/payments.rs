@@ -49,7 +49,7 @@ pub(crate) async fn pay<P: Ports>(
     let key = Key::required(&call.headers)?;
     let buyer = context.identity.buyer(&call.headers)?;
     let shard = context.existing(reservation.shard())?;
-    let means = admitted(&context, &buyer, card)?;
+    let means = means(&context, &buyer, card)?;
     let scope = key.scope(&buyer, format!("POST /v1/reservations/{reservation}/payment"));
     let order = mint::order(shard);
     let command = Command::Pay(Box::new(Pay { reservation, buyer: Some(buyer), order, means }));
@@ -58,17 +58,9 @@ pub(crate) async fn pay<P: Ports>(
     Ok(answer::replayed(answer::reservation(StatusCode::ACCEPTED, &reservation), done.replayed))
 }
 
-/// What a buyer pays with, at their account, if the account can serve one payment more in time.
-pub(super) fn admitted<P: Ports>(
-    context: &Context<P>,
-    buyer: &BuyerId,
-    card: Card,
-) -> Result<Means, Problem> {
+/// What a buyer pays with, at their account.
+pub(super) fn means<P: Ports>(context: &Context<P>, buyer: &BuyerId, card: Card) -> Result<Means, Problem> {
     let account = account_of(context, buyer)?.name;
-    context.ports.payments().admit(&account).map_err(|busy| {
-        Problem::new(Code::Overloaded, "more payments wait for the provider than it can take in time")
-            .retry_after(busy.retry_after.as_secs().max(1))
-    })?;
     Ok(Means { account, method: card.method, return_url: card.return_url })
 }
 

@@ -5,7 +5,7 @@ use axum::response::Response;
 use engine::{BuyerId, PaymentMode, ProductId};
 
 use super::attempts::{Aim, Attempt, counted, send};
-use super::payments::admitted;
+use super::payments::means;
 use crate::body::{Card, PurchaseForm};
 use crate::call::Call;
 use crate::context::{Context, Done};
@@ -42,8 +42,8 @@ async fn purchase<P: Ports>(
     send(context, attempt, key, call.deadline).await
 }
 
-/// A card is of no use where nothing is paid: there it asks no account for a place. A product's way of payment does not
-/// change while it is on sale, so this node's view of it is good enough, and the engine has the last word.
+/// A card is of no use where nothing is paid, and there needs no account. This node's view of the product may be a second
+/// old; the engine has the last word.
 fn aim<P: Ports>(
     context: &Context<P>,
     product: &ProductId,
@@ -54,7 +54,7 @@ fn aim<P: Ports>(
     let product = context.ports.sale().product(product);
     match card {
         Some(card) if !product.is_some_and(|product| free(product.description.payment)) => {
-            admitted(context, buyer, card).map(Aim::Payment)
+            means(context, buyer, card).map(Aim::Payment)
         }
         _ => Ok(Aim::Order),
     }

@@ -1,10 +1,7 @@
 //! The payment provider takes the payment.
 
-use std::time::Duration;
-
 use engine::saga::Finding;
 use engine::{DeclineCode, IntentId, NextAction};
-use gateway::port::Busy;
 use serde_json::{Value, json};
 
 use crate::client::Reply;
@@ -155,20 +152,6 @@ async fn a_purchase_needs_a_card_where_there_is_something_to_pay() {
     let reply = purchase(&shop, "slot", json!({ "quantity": 1, "payment_method": "pm_card_visa" })).await;
     assert_eq!(reply.done(201)["status"], "paid");
     assert_eq!(shop.stock("phone").await, [10, 10, 0, 0]);
-}
-
-#[tokio::test]
-async fn payments_that_would_wait_too_long_are_shed() {
-    let shop = sale().await;
-    let id = shop.reserve("phone", "b-1").await;
-    shop.house.till(|till| till.busy = Some(Busy { retry_after: Duration::from_secs(7) }));
-    let shed = pay(&shop, &id, "pay-1", "pm_card_visa").await;
-    shed.problem(503, "overloaded");
-    assert_eq!(shed.header("retry-after"), Some("7"));
-    let body = json!({ "quantity": 1, "payment_method": "pm_card_visa" });
-    purchase(&shop, "phone", body).await.problem(503, "overloaded");
-    assert_eq!(seen(&shop, &id).await["status"], "held");
-    assert_eq!(shop.stock("phone").await, [10, 9, 1, 0]);
 }
 
 #[tokio::test]

@@ -23,13 +23,14 @@ pub(super) fn read(body: &[u8]) -> Option<Notice> {
     let what = text("object").unwrap_or_default();
     let intent = if what == "payment_intent" { text("id") } else { text("payment_intent") };
     let refund = text("id").filter(|_| what == "refund");
-    let reservation = object.get("metadata").and_then(|metadata| metadata.get("reservation")?.as_str());
+    let metadata = |name: &str| object.get("metadata").and_then(|metadata| metadata.get(name)?.as_str());
     Some(Notice {
         event: ProviderEventId::new(&event.id).ok()?,
         account: None,
         intent: intent.and_then(|id| id.parse().ok()),
         refund: refund.and_then(|id| id.parse().ok()),
-        reservation: reservation.and_then(|id| id.parse().ok()),
+        wanted_refund: metadata("refund").and_then(|id| id.parse().ok()),
+        reservation: metadata("reservation").and_then(|id| id.parse().ok()),
         kind: kind(&event.kind),
     })
 }

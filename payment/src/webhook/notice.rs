@@ -1,7 +1,7 @@
 //! Notices: what an event tells.
 
-use engine::ReservationId;
 use engine::vocabulary::text::{AccountName, IntentId, ProviderEventId, ProviderRefundId};
+use engine::{RefundId, ReservationId};
 
 /// What an event of the provider tells: where to look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,8 +12,10 @@ pub struct Notice {
     pub account: Option<AccountName>,
     /// The intent that it is about.
     pub intent: Option<IntentId>,
-    /// The refund that it is about.
+    /// The refund that it is about, as the provider calls it.
     pub refund: Option<ProviderRefundId>,
+    /// The operator's refund that the object was made for, if it says so.
+    pub wanted_refund: Option<RefundId>,
     /// The reservation that the object was made for, if it says so.
     pub reservation: Option<ReservationId>,
     /// What it is about.

@@ -129,6 +129,7 @@ mod tests {
             counted_sold: most,
             orders: most,
             frozen: true,
+            takings: Vec::new(),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix::{Arbiter, System};
 use engine::snapshot::Capture;
-use engine::{Event, Settled, ShardId, Unsettled};
+use engine::{Event, LogTime, Settled, ShardId, Unsettled};
 use openraft::BasicNode;
 use openraft::async_runtime::watch::WatchReceiver;
 use tokio::net::TcpListener;
@@ -28,6 +28,7 @@ use crate::disk::{Disk, RealDisk};
 use crate::log::{self, Log};
 use crate::peer::{self, Acquaintances, Peers, Server, ServerHandle};
 use crate::route::{Forwarder, Route, Router, Standings};
+use crate::shard::clock::Moment;
 use crate::shard::gate::SharedGate;
 use crate::shard::inbox::Work;
 use crate::shard::request::Ask;
@@ -198,6 +199,16 @@ impl Node {
     /// Which node leads each shard, as far as is known here.
     pub fn leaders(&self) -> impl Iterator<Item = (ShardId, Option<NodeId>)> {
         self.replicas.iter().map(|replica| (replica.shard, *replica.leader.borrow()))
+    }
+
+    /// What log time it is, by the clock of a shard that this node leads; by the wall clock if it leads none.
+    pub fn log_time(&self) -> LogTime {
+        let at = Moment::now();
+        let led = self
+            .replicas
+            .iter()
+            .find_map(|replica| replica.standing.borrow().as_ref().map(|standing| standing.clock.now(at)));
+        led.unwrap_or(LogTime(at.wall))
     }
 
     /// Waits until another node turns this one away because it is known by another data directory, and gives its words.

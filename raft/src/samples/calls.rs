@@ -3,6 +3,7 @@
 use engine::command::Reserve;
 use engine::{
     Answer, Command, LogTime, OrderId, ProductAudit, Query, Refusal, ReservationId, Scope, ShardId, Stock,
+    Takings,
 };
 
 use super::Sample;
@@ -82,6 +83,13 @@ fn reported(audited: Option<Audited>) -> Reported {
 
 fn audited() -> Audited {
     let stock = Stock { total: 100, available: 97, held: 2, sold: 1, version: 5 };
+    let takings = Takings {
+        currency: "usd".parse().expect("a currency"),
+        pending: 1,
+        captured: 300,
+        refunded: 70_000,
+        refunding: 2,
+    };
     let product = ProductAudit {
         product: "shoe.42".parse().unwrap(),
         stock,
@@ -89,6 +97,7 @@ fn audited() -> Audited {
         counted_sold: 1,
         orders: 1,
         frozen: false,
+        takings: vec![takings],
     };
     Audited { index: 90_001, hashes: vec![(90_001, u64::MAX)], hash_holds: true, products: vec![product] }
 }

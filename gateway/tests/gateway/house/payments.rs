@@ -5,14 +5,13 @@ use std::time::Instant;
 use axum::body::Bytes;
 use engine::saga::{Finding, Report};
 use engine::{AccountName, BuyerId, Command, Proposal, ReservationId};
-use gateway::port::{Busy, PaymentAccount, Payments, Unaccepted};
+use gateway::port::{PaymentAccount, Payments, Unaccepted};
 
 use super::{Fault, House};
 
 /// How the house's provider stands.
 pub(crate) struct Till {
     pub(crate) is_configured: bool,
-    pub(crate) busy: Option<Busy>,
     /// What it is to say of the next events.
     pub(crate) unaccepted: Option<Unaccepted>,
     /// The events that it was given, with their signatures.
@@ -21,7 +20,7 @@ pub(crate) struct Till {
 
 impl Default for Till {
     fn default() -> Till {
-        Till { is_configured: true, busy: None, unaccepted: None, received: Vec::new() }
+        Till { is_configured: true, unaccepted: None, received: Vec::new() }
     }
 }
 
@@ -35,10 +34,6 @@ impl Payments for House {
         let name = AccountName::new(name).expect("a name");
         let publishable_key = format!("pk_test_{name}");
         self.is_configured().then_some(PaymentAccount { name, publishable_key })
-    }
-
-    fn admit(&self, _account: &AccountName) -> Result<(), Busy> {
-        self.till(|till| till.busy).map_or(Ok(()), Err)
     }
 
     async fn receive(&self, signature: &str, body: Bytes, _deadline: Instant) -> Result<(), Unaccepted> {

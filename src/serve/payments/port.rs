@@ -1,0 +1,84 @@
+//! The gateway's payments, tied to the node.
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use engine::command::Notice as NoticeCommand;
+use engine::{BuyerId, Command, Settled};
+use gateway::port::{PaymentAccount, Payments, Unaccepted};
+use payment::Provider;
+use payment::webhook::{Kind, Notice, Verifier};
+use raft::node::Node;
+use raft::shard::request::Ask;
+use tracing::{debug, warn};
+
+/// Payments, by way of this node.
+pub(in crate::serve) struct NodePayments {
+    node: Arc<Node>,
+    till: Option<(Arc<Provider>, Verifier)>,
+}
+
+impl NodePayments {
+    /// Those of a node without a provider.
+    pub(in crate::serve) fn none(node: Arc<Node>) -> NodePayments {
+        NodePayments { node, till: None }
+    }
+
+    /// Those of a node with one.
+    pub(super) fn at(node: Arc<Node>, provider: Arc<Provider>, verifier: Verifier) -> NodePayments {
+        NodePayments { node, till: Some((provider, verifier)) }
+    }
+
+    /// Makes it durable that the provider told of a reservation.
+    async fn note(&self, notice: Notice, deadline: Instant) -> Result<(), Unaccepted> {
+        let Some(reservation) = notice.reservation.filter(|id| id.shard().0 < self.node.config().shards)
+        else {
+            debug!(event = %notice.event, "an event of the provider names no reservation of ours");
+            return Ok(());
+        };
+        let (intent, refund) = (notice.intent, notice.wanted_refund);
+        let command = Command::Notice(NoticeCommand { event: notice.event, reservation, intent, refund });
+        let noted = self.node.ask(reservation.shard(), Ask::Command(command, None), deadline.into()).await;
+        match noted {
+            Ok(Settled::Done { .. }) => Ok(()),
+            Ok(Settled::Refused(refusal)) => {
+                debug!(%reservation, ?refusal, "an event of the provider is about nothing that is still here");
+                Ok(())
+            }
+            Err(_) => Err(Unaccepted::Unavailable),
+        }
+    }
+}
+
+impl Payments for NodePayments {
+    fn is_configured(&self) -> bool {
+        self.till.is_some()
+    }
+
+    fn account_of(&self, buyer: &BuyerId) -> Option<PaymentAccount> {
+        let (provider, _) = self.till.as_ref()?;
+        Some(super::shown(provider.accounts().of_buyer(buyer)))
+    }
+
+    async fn receive(&self, signature: &str, body: Bytes, deadline: Instant) -> Result<(), Unaccepted> {
+        let Some((_, verifier)) = &self.till else { return Err(Unaccepted::NotConfigured) };
+        let notice = verifier.read(signature, &body, seconds()).map_err(|rejected| {
+            warn!("an event was refused: {rejected}");
+            Unaccepted::Invalid { reason: rejected.to_string() }
+        })?;
+        match notice.kind {
+            Kind::Intent | Kind::Refund => self.note(notice, deadline).await,
+            Kind::Dispute => {
+                warn!(event = %notice.event, intent = ?notice.intent, "a payment is disputed: look at it at the provider");
+                Ok(())
+            }
+            Kind::Other => Ok(()),
+        }
+    }
+}
+
+/// Seconds since 1970, by this node's clock.
+fn seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
