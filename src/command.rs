@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::{self, Config};
 use crate::failure::{Failure, MISUSED};
-use crate::{client, demo, logging, output, serve, up};
+use crate::{client, demo, logging, output, serve, simulate, up};
 
 /// Sells limited stock to a crowd: exactly what there is, never more, to each buyer once, whatever fails.
 ///
@@ -34,6 +34,8 @@ enum Command {
     /// Tells what a configuration means.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Runs a simulator of the payment provider until Ctrl-C.
+    Simulator(simulate::Args),
     #[command(flatten)]
     Client(Box<client::Command>),
 }
@@ -117,6 +119,7 @@ impl CommandLine {
                 };
                 Ok(())
             }
+            Command::Simulator(args) => Ok(simulate::run(&args)?),
             Command::Client(command) => Ok(client::run(*command)?),
         }
     }

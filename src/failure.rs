@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Up(#[from] crate::up::Error),
     #[error(transparent)]
+    Simulate(#[from] crate::simulate::Error),
+    #[error(transparent)]
     Demo(#[from] crate::demo::Error),
 }
 
@@ -30,6 +32,7 @@ impl Failure {
             Failure::Serve(_) => false,
             Failure::Client(error) => error.is_misuse(),
             Failure::Up(error) => error.is_misuse(),
+            Failure::Simulate(error) => error.is_misuse(),
             Failure::Demo(error) => error.is_misuse(),
         };
         ExitCode::from(if misused { MISUSED } else { FAILED })

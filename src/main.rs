@@ -10,6 +10,7 @@ mod failure;
 mod logging;
 mod output;
 mod serve;
+mod simulate;
 mod up;
 
 use std::process::ExitCode;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use serde_json::json;
+use simulator::Script;
 
 use super::books::Books;
 use super::check;
@@ -23,7 +24,8 @@ pub(super) async fn run(plan: Plan, json: bool) -> Result<(), Error> {
     let home = tempfile::Builder::new().prefix("flashsale-demo-").tempdir();
     let home = home.map_err(|source| Error::TemporaryDirectory { source })?;
     output::note(format_args!("{} units, {} buyers, --seed {}", plan.stock, plan.buyers, plan.seed));
-    let mut cluster = Local::start(Directory::open(home.path(), false)?, Ports::any()?, false)?;
+    let mut cluster =
+        Local::start(Directory::open(home.path(), false)?, Ports::any()?, false, Script::default()).await?;
     let told = tokio::select! {
         told = tell_true(&plan, &mut cluster, json) => told,
         () = signals.caught() => Err(Error::Interrupted),

@@ -9,9 +9,18 @@ use super::Error;
 use crate::config::Secret;
 
 /// Everything that is ever written at the top of the directory; only this is ever removed from it.
-const NODES: [&str; 3] = ["node-1", "node-2", "node-3"];
+const DATA: [&str; 4] = ["node-1", "node-2", "node-3", "provider"];
 const LOGS: [&str; 3] = ["node-1.log", "node-2.log", "node-3.log"];
-const FILES: [&str; 4] = ["cluster.toml", "admin.token", "service.token", LOCK];
+const FILES: [&str; 8] = [
+    "cluster.toml",
+    "admin.token",
+    "service.token",
+    "webhook-1.secret",
+    "webhook-2.secret",
+    "webhook-3.secret",
+    "webhook-4.secret",
+    LOCK,
+];
 const LOCK: &str = "up.lock";
 
 /// The directory of a local cluster, locked for as long as this exists.
@@ -79,7 +88,7 @@ impl Directory {
 
     fn empty(&self) -> Result<(), Error> {
         let paths = |names: &[&str]| names.iter().map(|name| self.file(name)).collect::<Vec<_>>();
-        let nodes = paths(&NODES).into_iter().map(|path| (std::fs::remove_dir_all(&path), path));
+        let nodes = paths(&DATA).into_iter().map(|path| (std::fs::remove_dir_all(&path), path));
         let files = [paths(&LOGS), paths(&FILES)].concat();
         let files = files.into_iter().filter(|path| !path.ends_with(LOCK));
         let files = files.map(|path| (std::fs::remove_file(&path), path));
@@ -103,7 +112,7 @@ fn check_ours(path: &Path) -> Result<(), Error> {
         .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
         .collect::<Result<_, _>>()
         .map_err(failed)?;
-    let ours = |name: &&String| [&NODES[..], &LOGS, &FILES].concat().contains(&name.as_str());
+    let ours = |name: &&String| [&DATA[..], &LOGS, &FILES].concat().contains(&name.as_str());
     match names.iter().find(|name| !ours(name)) {
         Some(entry) => Err(Error::NotOurs { path: path.to_owned(), entry: entry.clone() }),
         // A directory with our names, but not our lock, is somebody else's cluster.

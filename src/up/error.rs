@@ -19,14 +19,18 @@ pub(crate) enum Error {
     File { path: PathBuf, source: std::io::Error },
     #[error("FLASHSALE_ADMIN_TOKEN: {source}; it takes 1 to 256 visible ASCII characters")]
     Token { source: config::SecretError },
-    #[error("--http-port {port}: it takes a port from 1 to 64533, for the ports above it are taken too")]
+    #[error("--http-port {port}: it takes a port from 1 to 63535, for the ports above it are taken too")]
     PortRange { port: u16 },
     #[error(
-        "port {port}: {source}; --http-port takes the first of three free ports, with three more 1000 above"
+        "port {port}: {source}; --http-port takes the first of three free ports, with three more 1000 above and one 2000 above"
     )]
     PortInUse { port: u16, source: std::io::Error },
     #[error("no free ports were found on 127.0.0.1")]
     NoPorts,
+    #[error("the payment provider's simulator does not start: {source}")]
+    Provider { source: simulator::Error },
+    #[error("the payment provider's simulator does not take the nodes as receivers of its events: {source}")]
+    Subscribe { source: reqwest::Error },
     #[error("cannot start node {node}: {source}")]
     Spawn { node: u64, source: std::io::Error },
     #[error("node {node} ended ({status}) before it was ready: {said}")]

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use simulator::Script;
 use tokio::time::timeout;
 
 use super::node::Node;
-use super::{Directory, Error, Ports, settings};
+use super::{Directory, Error, Ports, Provider, settings};
 use crate::client::Api;
 use crate::config::Secret;
 
@@ -13,24 +14,30 @@ use crate::config::Secret;
 const STOP_MAX: Duration = Duration::from_secs(20);
 
 /// A cluster of child processes. Dropped, they are killed.
-#[derive(Debug)]
 pub(crate) struct Local {
     pub(crate) directory: Directory,
     pub(crate) ports: Ports,
     pub(crate) nodes: Vec<Node>,
     pub(crate) admin: Secret,
     pub(crate) service: Secret,
+    pub(crate) provider: Provider,
 }
 
 impl Local {
-    /// Writes what the nodes need to know, and starts them.
-    pub(crate) fn start(directory: Directory, ports: Ports, limits: bool) -> Result<Local, Error> {
+    /// Starts the payment provider, writes what the nodes need to know, and starts them.
+    pub(crate) async fn start(
+        directory: Directory,
+        ports: Ports,
+        limits: bool,
+        faults: Script,
+    ) -> Result<Local, Error> {
+        let provider = Provider::start(&directory, ports, faults).await?;
         directory.write("cluster.toml", &settings::text(ports, limits))?;
         let admin = directory.token("admin.token", std::env::var("FLASHSALE_ADMIN_TOKEN").ok())?;
         let service = directory.token("service.token", None)?;
         let nodes = (1..=3).map(|id| Node::start(&directory, id, ports.http(id)));
         let nodes = nodes.collect::<Result<_, _>>()?;
-        Ok(Local { directory, ports, nodes, admin, service })
+        Ok(Local { directory, ports, nodes, admin, service, provider })
     }
 
     /// Starts a node again that has ended.
@@ -78,7 +85,8 @@ impl Local {
         .await
     }
 
-    /// Stops all nodes: asks first, waits, and kills those that do not listen. Gives the ids of the latter.
+    /// Stops all nodes, then the provider: asks first, waits, and kills those that do not listen. Gives the ids of the
+    /// latter.
     pub(crate) async fn stop(mut self) -> Vec<u64> {
         self.nodes.iter().for_each(Node::ask_to_stop);
         let mut killed = Vec::new();
@@ -90,6 +98,7 @@ impl Local {
                 let _ = node.ended().await;
             }
         }
+        self.provider.stop().await;
         killed
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod leash;
 mod local;
 mod node;
 mod ports;
+mod provider;
 mod ready;
 mod sample;
 mod settings;
@@ -18,12 +19,16 @@ pub(crate) use directory::Directory;
 pub(crate) use error::Error;
 pub(crate) use local::Local;
 pub(crate) use ports::Ports;
+pub(crate) use provider::Provider;
 pub(crate) use signals::Signals;
 
 /// Runs a cluster of three nodes on this machine until Ctrl-C.
 ///
 /// Node i answers HTTP on port HTTP_PORT + i - 1. When all are ready, it prints a line for each, a product to try with a
 /// curl to paste, and last `ready`. What was acknowledged is there at the next `up` with the same --data.
+///
+/// Payments are taken by a simulator of the provider, whose ledger is kept in DIR/provider; cards are the provider's test
+/// cards, like `pm_card_visa`.
 ///
 /// Buyers are who they say they are (`auth.buyers = "open"`), so it listens on loopback only. The admin token is
 /// FLASHSALE_ADMIN_TOKEN if that is set, else one is made; it is in DIR/admin.token. Each node logs to DIR/node-i.log.
@@ -35,7 +40,8 @@ pub(crate) struct Args {
     /// Where all of the cluster is kept.
     #[arg(long, value_name = "DIR", default_value = "flashsale-local")]
     data: PathBuf,
-    /// The first node's HTTP port; the others take the next two, and nodes talk to each other 1000 ports above.
+    /// The first node's HTTP port; the others take the next two, nodes talk to each other 1000 ports above, and the
+    /// payment provider's simulator answers 2000 above.
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     http_port: u16,
     /// Begin anew: forget what an earlier `up` left in DIR.

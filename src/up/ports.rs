@@ -7,6 +7,8 @@ use super::Error;
 
 /// How far above the HTTP ports those between nodes are.
 const PEERS_ABOVE: u16 = 1_000;
+/// How far above them the payment provider's is.
+const PROVIDER_ABOVE: u16 = 2_000;
 /// How many nodes there are.
 const NODES: u16 = 3;
 
@@ -17,9 +19,9 @@ pub(crate) struct Ports {
 }
 
 impl Ports {
-    /// Three ports from `http` on, and three above, if they are free.
+    /// Three ports from `http` on, three above, and one for the payment provider, if they are free.
     pub(crate) fn from(http: u16) -> Result<Ports, Error> {
-        if http == 0 || http > u16::MAX - PEERS_ABOVE - NODES + 1 {
+        if http == 0 || http > u16::MAX - PROVIDER_ABOVE {
             return Err(Error::PortRange { port: http });
         }
         let ports = Ports { http };
@@ -48,6 +50,11 @@ impl Ports {
         self.address(self.http + PEERS_ABOVE, node)
     }
 
+    /// Where the payment provider is.
+    pub(crate) fn provider(self) -> SocketAddr {
+        self.address(self.http + PROVIDER_ABOVE, 1)
+    }
+
     fn address(self, first: u16, node: u64) -> SocketAddr {
         let index = u16::try_from(node.saturating_sub(1)).unwrap_or(u16::MAX);
         (Ipv4Addr::LOCALHOST, first.saturating_add(index)).into()
@@ -55,7 +62,8 @@ impl Ports {
 
     fn check_free(self) -> Result<(), Error> {
         let nodes = 1..=u64::from(NODES);
-        nodes.flat_map(|node| [self.http(node), self.peer(node)]).try_for_each(|address| {
+        let addresses = nodes.flat_map(|node| [self.http(node), self.peer(node)]);
+        addresses.chain([self.provider()]).try_for_each(|address| {
             let bound = TcpListener::bind(address);
             bound.map(drop).map_err(|source| Error::PortInUse { port: address.port(), source })
         })
@@ -76,7 +84,7 @@ mod tests {
 
     #[test]
     fn ports_beyond_the_last_are_refused() {
-        for port in [0, 64_534, u16::MAX] {
+        for port in [0, 63_536, u16::MAX] {
             assert!(matches!(Ports::from(port), Err(Error::PortRange { .. })), "{port}");
         }
     }

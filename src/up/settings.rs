@@ -1,6 +1,6 @@
 //! The configuration of a local cluster, as the file that its nodes are given.
 
-use super::ports::Ports;
+use super::{Ports, Provider};
 
 /// The text of `cluster.toml`.
 pub(super) fn text(ports: Ports, limits: bool) -> String {
@@ -12,7 +12,8 @@ pub(super) fn text(ports: Ports, limits: bool) -> String {
          [cluster]\nname = \"local\"\n\n\
          [storage]\ndata = \".\"\n\n\
          [auth]\nbuyers = \"open\"\n\n\
-         [auth.tokens]\nservice = [\"file:service.token\"]\nadmin = [\"file:admin.token\"]\n{connections}{nodes}"
+         [auth.tokens]\nservice = [\"file:service.token\"]\nadmin = [\"file:admin.token\"]\n{connections}{}{nodes}",
+        Provider::section(ports)
     )
 }
 

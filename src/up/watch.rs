@@ -1,6 +1,7 @@
 //! The life of `flashsale up`: start, tell, watch, stop.
 
 use serde_json::json;
+use simulator::Script;
 
 use super::signals::Signals;
 use super::{Args, Directory, Error, Local, Ports, sample};
@@ -10,7 +11,8 @@ use crate::output;
 pub(super) async fn run(args: &Args) -> Result<(), Error> {
     let mut signals = Signals::catch()?;
     let directory = Directory::open(&args.data, args.fresh)?;
-    let mut cluster = Local::start(directory, Ports::from(args.http_port)?, args.limits)?;
+    let mut cluster =
+        Local::start(directory, Ports::from(args.http_port)?, args.limits, Script::default()).await?;
     let begun = tokio::select! {
         begun = begin(&mut cluster) => Some(begun),
         () = signals.caught() => None,
