@@ -92,11 +92,11 @@ impl Provider {
     }
 }
 
-/// Takes the next thing that settles itself off the agenda of an account. Deliveries stay: the courier takes them.
+/// Takes the next thing that is due off the agenda of an account.
 fn next_due(world: &mut World, account: usize, now: i64) -> Option<(i64, Due)> {
     let agenda = &mut world.books.get_mut(account)?.agenda;
-    let due = agenda.range(..=(now, Due::Delivery(u64::MAX)));
-    let first = due.into_iter().find(|(_, due)| !matches!(due, Due::Delivery(_))).cloned()?;
-    agenda.remove(&first);
-    Some(first)
+    if agenda.first().is_none_or(|(at, _)| *at > now) {
+        return None;
+    }
+    agenda.pop_first()
 }

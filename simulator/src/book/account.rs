@@ -28,8 +28,10 @@ pub(crate) struct AccountBook {
     pub(crate) deliveries: HashMap<u64, Delivery>,
     /// How many deliveries of an event are owed.
     owed: HashMap<String, u64>,
-    /// What falls due when. An item counts only if its object still says so.
+    /// What settles itself, and when. An item counts only if its object still says so.
     pub(crate) agenda: BTreeSet<(i64, Due)>,
+    /// When which delivery is to be tried; one that is under way is not in it. An item counts as above.
+    pub(crate) post: BTreeSet<(i64, u64)>,
 }
 
 impl AccountBook {
@@ -78,7 +80,7 @@ impl AccountBook {
     }
 
     fn owe(&mut self, delivery: Delivery) {
-        self.agenda.insert((delivery.due, Due::Delivery(delivery.serial)));
+        self.post.insert((delivery.due, delivery.serial));
         let event = delivery.event.clone();
         if self.deliveries.insert(delivery.serial, delivery).is_none() {
             *self.owed.entry(event).or_default() += 1;

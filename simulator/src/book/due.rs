@@ -12,8 +12,6 @@ pub(crate) enum Due {
     Hold(String),
     /// This refund meets its fate.
     Refund(String),
-    /// This delivery is to be tried.
-    Delivery(u64),
 }
 
 /// Does what fell due at `at`. What was overtaken meanwhile changes nothing.
@@ -21,7 +19,7 @@ pub(crate) fn settle(step: &mut Step<'_>, at: i64, due: &Due) {
     match due {
         Due::Hold(intent) if step.book.hold_ends(intent) == Some(at) => expire(step, intent),
         Due::Refund(refund) => meet_fate(step, at, refund),
-        Due::Hold(_) | Due::Delivery(_) => {}
+        Due::Hold(_) => {}
     }
 }
 

@@ -22,6 +22,17 @@ impl Kind {
     }
 }
 
+/// What an error about a payment carries.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct About {
+    pub(crate) decline_code: Option<String>,
+    pub(crate) charge: Option<String>,
+    /// The intent as it is now, as a whole object.
+    pub(crate) payment_intent: Option<Value>,
+    /// The payment method that was declined, as a whole object.
+    pub(crate) payment_method: Option<Value>,
+}
+
 /// A request that came to nothing, or to a decline: status, body and the headers that tell a client what to do.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiError {
@@ -29,13 +40,9 @@ pub(crate) struct ApiError {
     pub(crate) kind: Kind,
     pub(crate) message: String,
     pub(crate) code: Option<String>,
-    pub(crate) decline_code: Option<String>,
     pub(crate) param: Option<String>,
-    pub(crate) charge: Option<String>,
-    /// The intent as it is now, as a whole object.
-    pub(crate) payment_intent: Option<Value>,
-    /// The payment method that was declined, as a whole object.
-    pub(crate) payment_method: Option<Value>,
+    /// What it is about; nothing for most errors.
+    pub(crate) about: Option<Box<About>>,
     /// What `Stripe-Should-Retry` says, where the provider has an opinion.
     pub(crate) should_retry: Option<bool>,
     /// What `Stripe-Rate-Limited-Reason` says.
@@ -49,11 +56,8 @@ impl ApiError {
             kind,
             message: message.into(),
             code: None,
-            decline_code: None,
             param: None,
-            charge: None,
-            payment_intent: None,
-            payment_method: None,
+            about: None,
             should_retry: None,
             rate_limited: None,
         }
@@ -81,6 +85,11 @@ impl ApiError {
         self
     }
 
+    pub(crate) fn about(mut self, about: About) -> ApiError {
+        self.about = Some(Box::new(about));
+        self
+    }
+
     pub(crate) fn should_retry(mut self, should: bool) -> ApiError {
         self.should_retry = Some(should);
         self
@@ -89,28 +98,23 @@ impl ApiError {
     /// The body, as the API writes it.
     pub(crate) fn body(&self) -> Value {
         let mut error = Map::new();
-        if let Some(charge) = &self.charge {
-            error.insert("charge".into(), json!(charge));
+        let mut put = |name: &str, value: Value| {
+            if !value.is_null() {
+                error.insert(name.to_owned(), value);
+            }
+        };
+        put("type", json!(self.kind.word()));
+        put("message", json!(self.message));
+        put("param", json!(self.param));
+        put("code", json!(self.code));
+        let page = self.code.as_ref().map(|code| code.replace('_', "-"));
+        put("doc_url", json!(page.map(|page| format!("https://stripe.com/docs/error-codes/{page}"))));
+        if let Some(about) = &self.about {
+            put("charge", json!(about.charge));
+            put("decline_code", json!(about.decline_code));
+            put("payment_intent", json!(about.payment_intent));
+            put("payment_method", json!(about.payment_method));
         }
-        if let Some(code) = &self.code {
-            error.insert("code".into(), json!(code));
-            let page = code.replace('_', "-");
-            error.insert("doc_url".into(), json!(format!("https://stripe.com/docs/error-codes/{page}")));
-        }
-        if let Some(decline_code) = &self.decline_code {
-            error.insert("decline_code".into(), json!(decline_code));
-        }
-        error.insert("message".into(), json!(self.message));
-        if let Some(param) = &self.param {
-            error.insert("param".into(), json!(param));
-        }
-        if let Some(intent) = &self.payment_intent {
-            error.insert("payment_intent".into(), intent.clone());
-        }
-        if let Some(method) = &self.payment_method {
-            error.insert("payment_method".into(), method.clone());
-        }
-        error.insert("type".into(), json!(self.kind.word()));
         json!({ "error": error })
     }
 }

@@ -24,9 +24,9 @@ pub(crate) struct View<'a> {
 }
 
 /// An id, or the object itself if the caller asked for it.
-fn reference<'e>(
+fn reference(
     id: Option<&str>,
-    expand: &'e Expand,
+    expand: &Expand,
     name: &str,
     whole: impl FnOnce(&str, &Expand) -> Value,
 ) -> Value {

@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::Request;
@@ -27,6 +27,8 @@ const BODY_MAX: usize = 64 << 10;
 const HEAD_MAX: usize = 32 << 10;
 /// How long a connection may be silent between requests, and a request's head take.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
+/// How long a connection that has asked nothing yet is given to do so when the provider stops.
+const FIRST_REQUEST_GRACE: Duration = Duration::from_millis(200);
 /// How long a body may take.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -37,7 +39,9 @@ pub(super) async fn run(stream: TcpStream, provider: Arc<Provider>) {
         return;
     }
     let (stream, cut) = Cuttable::new(stream);
+    let used = AtomicBool::new(false);
     let service = service_fn(|request: Request<Incoming>| {
+        used.store(true, Ordering::Relaxed);
         let (provider, cut) = (Arc::clone(&provider), Arc::clone(&cut));
         async move {
             let reaction = respond(provider, request).await;
@@ -59,7 +63,12 @@ pub(super) async fn run(stream: TcpStream, provider: Arc<Provider>) {
         ended = connection.as_mut() => ended,
         () = provider.stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            // Clients open connections in advance: one that has asked nothing yet is not waited for.
+            match tokio::time::timeout(FIRST_REQUEST_GRACE, connection.as_mut()).await {
+                Ok(ended) => ended,
+                Err(_) if used.load(Ordering::Relaxed) => connection.await,
+                Err(_) => Ok(()),
+            }
         }
     };
     if let Err(error) = ended {

@@ -55,10 +55,10 @@ pub(super) fn admit(
     let mut world = provider.lock();
     provider.catch_up(&mut world, now);
     let mut replay = None;
-    if let (Some(key), Some(book)) = (&call.key, world.books.get_mut(account)) {
-        if let Begin::Replay(record) = book.keys.begin(key, path, &call.digest, now)? {
-            replay = Some(record);
-        }
+    if let (Some(key), Some(book)) = (&call.key, world.books.get_mut(account))
+        && let Begin::Replay(record) = book.keys.begin(key, path, &call.digest, now)?
+    {
+        replay = Some(record);
     }
     let fault = draw(&mut world, account, &call, replay.is_some());
     drop(world);

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use super::backoff;
 use super::send::Parcel;
-use crate::book::{Change, Delivery, Due};
+use crate::book::{Change, Delivery};
 use crate::provider::{Provider, World};
 
 /// How many deliveries are under way at once. More than one, so their order is nobody's promise.
@@ -65,12 +65,11 @@ fn collect(provider: &Provider, room: usize) -> (Vec<Parcel>, Option<i64>) {
     (parcels, next)
 }
 
-/// Takes the next delivery that is due off the agenda of an account.
+/// Takes the next delivery that is due out of the post of an account.
 fn next_owed(world: &mut World, account: usize, now: i64) -> Option<Delivery> {
     let book = world.books.get_mut(account)?;
-    while let Some(first) = book.agenda.first().filter(|(at, _)| *at <= now).cloned() {
-        book.agenda.remove(&first);
-        let (at, Due::Delivery(serial)) = first else { continue };
+    while book.post.first().is_some_and(|(at, _)| *at <= now) {
+        let (at, serial) = book.post.pop_first()?;
         if let Some(delivery) = book.deliveries.get(&serial).filter(|delivery| delivery.due == at) {
             return Some(delivery.clone());
         }
@@ -79,7 +78,9 @@ fn next_owed(world: &mut World, account: usize, now: i64) -> Option<Delivery> {
 }
 
 fn soonest(world: &World) -> Option<i64> {
-    world.books.iter().filter_map(|book| book.agenda.first()).map(|(at, _)| *at).min()
+    let settles = world.books.iter().filter_map(|book| book.agenda.first().map(|(at, _)| *at));
+    let tried = world.books.iter().filter_map(|book| book.post.first().map(|(at, _)| *at));
+    settles.chain(tried).min()
 }
 
 fn settle(provider: &Provider, account: usize, mut delivery: Delivery, acknowledged: bool) {

@@ -77,7 +77,10 @@ async fn without_a_cardholder_what_wants_one_is_declined() {
 
 #[tokio::test]
 async fn merchants_and_faults_can_ask_for_it() {
-    let fixture = Fixture::faulty("[[fault]]\nkind = 'authenticate'\norder = 3").await;
+    let fixture = Fixture::faulty(
+        "[[fault]]\nkind = 'authenticate'\norder = 3\n[[fault]]\nkind = 'authenticate'\norder = 4",
+    )
+    .await;
     let client = fixture.client();
     let optional = "pm_card_threeDSecureOptional";
     assert_eq!(pay(&client, optional).await.is(200).at("/status"), "requires_capture");
@@ -89,4 +92,5 @@ async fn merchants_and_faults_can_ask_for_it() {
     let asked = client.post("/v1/payment_intents", &[PLAIN, &asked].concat()).await.is(200);
     assert_eq!(asked.at("/status"), "requires_action");
     assert_eq!(pay(&client, "pm_card_visa").await.is(200).at("/status"), "requires_action");
+    pay(&client, "pm_card_chargeDeclined").await.fails(402, "card_declined");
 }

@@ -1,6 +1,6 @@
 //! Idempotency keys.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::fixture::{Fixture, PLAIN};
 
@@ -72,7 +72,9 @@ async fn a_twin_in_flight_is_a_conflict() {
         })
     };
     // The first is in flight once its fault has struck, and stays so until the simulator stops.
+    let deadline = Instant::now() + Duration::from_secs(20);
     while fixture.running.faults_struck() != [1] {
+        assert!(Instant::now() < deadline, "the first request never came");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     client.post("/v1/payment_intents", PLAIN).await.fails(409, "idempotency_key_in_use");

@@ -6,7 +6,7 @@ use crate::card::{AUTHENTICATION_REQUIRED, Card, Decline, Manner};
 use crate::faults::Twist;
 use crate::id;
 use crate::object::charge::{Charge, ChargeStatus};
-use crate::object::error::{ApiError, Kind};
+use crate::object::error::{About, ApiError, Kind};
 use crate::object::event::Snapshot;
 use crate::object::intent::{Action, CaptureMethod, Failure, Intent, IntentStatus};
 use crate::render::Expand;
@@ -36,6 +36,8 @@ pub(super) fn ask(
     let authenticates = match card.manner {
         Manner::Authenticates | Manner::AuthenticatesThenDeclines(_) => true,
         Manner::AuthenticatesOnRequest => intent.request_three_d_secure != "automatic",
+        // A card that declines does so before anybody is asked to authenticate.
+        Manner::Declines(_) => false,
         _ => step.writ.twist == Some(Twist::Authenticate),
     };
     match card.manner {
@@ -99,18 +101,21 @@ pub(super) fn decline_with(step: &mut Step<'_>, mut intent: Intent, decline: Dec
 /// The intent waits for another payment method.
 pub(super) fn fail(step: &mut Step<'_>, mut intent: Intent, failure: Failure) -> ApiError {
     let kind = if failure.card { Kind::Card } else { Kind::InvalidRequest };
-    let mut error = ApiError::new(402, kind, &failure.message).code(&failure.code);
-    error.decline_code.clone_from(&failure.decline_code);
-    error.charge.clone_from(&failure.charge);
-    error.payment_method = Some(step.view().method(&failure.payment_method));
+    let error = ApiError::new(402, kind, &failure.message).code(&failure.code);
+    let mut about = About {
+        decline_code: failure.decline_code.clone(),
+        charge: failure.charge.clone(),
+        payment_intent: None,
+        payment_method: Some(step.view().method(&failure.payment_method)),
+    };
     intent.status = IntentStatus::RequiresPaymentMethod;
     intent.payment_method = None;
     intent.action = None;
     intent.failure = Some(failure);
     step.put_intent(intent.clone());
     step.emit("payment_intent.payment_failed", Snapshot::Intent(Box::new(intent.clone())));
-    error.payment_intent = Some(step.view().intent(&intent, &Expand::default()));
-    error
+    about.payment_intent = Some(step.view().intent(&intent, &Expand::default()));
+    error.about(about)
 }
 
 fn want_action(step: &mut Step<'_>, mut intent: Intent, return_url: Option<String>) -> Intent {

@@ -91,11 +91,9 @@ impl Operation for Create {
         self.terms.apply(&mut intent)?;
         // What cannot be confirmed is not created either.
         let card = match &self.confirmation {
-            Some(confirmation) => Some(
-                confirmation
-                    .check(step, &intent)
-                    .map_err(|error| ApiError { payment_intent: None, ..error })?,
-            ),
+            Some(confirmation) => {
+                Some(confirmation.check(step, &intent).map_err(|error| ApiError { about: None, ..error })?)
+            }
             None => None,
         };
         (intent.id, intent.serial) = step.mint("pi");

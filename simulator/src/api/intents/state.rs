@@ -1,7 +1,7 @@
 //! Finding an intent, and refusing what its status does not allow.
 
 use crate::book::Step;
-use crate::object::error::ApiError;
+use crate::object::error::{About, ApiError};
 use crate::object::intent::{Intent, IntentStatus};
 use crate::render::Expand;
 
@@ -17,9 +17,9 @@ pub(super) fn unexpected(step: &Step<'_>, intent: &Intent, message: impl Into<St
 }
 
 /// Puts the intent into an error.
-pub(super) fn with_intent(step: &Step<'_>, intent: &Intent, mut error: ApiError) -> ApiError {
-    error.payment_intent = Some(step.view().intent(intent, &Expand::default()));
-    error
+pub(super) fn with_intent(step: &Step<'_>, intent: &Intent, error: ApiError) -> ApiError {
+    let payment_intent = Some(step.view().intent(intent, &Expand::default()));
+    error.about(About { payment_intent, ..About::default() })
 }
 
 /// Whether a card may still be asked, or asked again.
