@@ -6,12 +6,14 @@
 //!   hands it what is committed.
 //! - [`route`]: the way of a request to its shard's leader.
 //! - [`node`]: all of it put together.
+//! - [`histogram`]: what durations are counted in, for metrics.
 
 pub mod board;
 pub mod call;
 pub mod data_dir;
 pub mod disk;
 pub mod entry;
+pub mod histogram;
 pub mod log;
 mod mirror;
 pub mod node;

@@ -107,7 +107,11 @@ mod tests {
 
     fn item(number: u8, not_after: u64) -> Item<()> {
         let command = Command::Cancel(Cancel { reservation: ReservationId([number; 16]), buyer: None });
-        Item { proposal: Proposal { command, key: None, not_after: LogTime(not_after) }, waiter: None }
+        Item {
+            proposal: Proposal { command, key: None, not_after: LogTime(not_after) },
+            waiter: None,
+            arrived: 0,
+        }
     }
 
     fn numbers(items: &[Item<()>]) -> Vec<u64> {
