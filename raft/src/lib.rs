@@ -6,6 +6,7 @@
 //!   hands it what is committed.
 //! - [`route`]: the way of a request to its shard's leader.
 //! - [`node`]: all of it put together.
+//! - [`histogram`]: what durations are counted in, for metrics.
 
 pub mod board;
 pub mod call;
@@ -13,6 +14,7 @@ pub mod data_dir;
 pub mod desk;
 pub mod disk;
 pub mod entry;
+pub mod histogram;
 pub mod log;
 mod mirror;
 pub mod node;

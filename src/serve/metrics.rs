@@ -4,11 +4,12 @@ use std::sync::{Arc, Weak};
 
 use engine::ShardId;
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
+use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
+use raft::histogram::Histogram;
 use raft::node::Node;
-use raft::shard::stats::{BUCKETS, Histogram, ShardStats};
+use raft::shard::stats::ShardStats;
 
 /// Registers the node's metrics.
 pub(super) fn register(registry: &mut Registry, node: &Arc<Node>) {
@@ -23,12 +24,16 @@ impl Collector for NodeMetrics {
     fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), std::fmt::Error> {
         let Some(node) = self.0.upgrade() else { return Ok(()) };
         shards(&mut encoder, &node)?;
+        stages(&mut encoder, &node)?;
         leaders(&mut encoder, &node)?;
         log(&mut encoder, &node)
     }
 }
 
 type Encoded = Result<(), std::fmt::Error>;
+
+/// A stage, and how long attempts spent in it.
+type Stage = (&'static str, fn(&ShardStats) -> &Histogram);
 
 /// A histogram of a shard, and what its counts must be multiplied with to be in the unit of its name.
 type Timed = (&'static str, &'static str, fn(&ShardStats) -> &Histogram, f64);
@@ -47,15 +52,7 @@ fn shards(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
     for (name, help, histogram, scale) in timed {
         let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Histogram)?;
         for (shard, stats) in node.shard_stats() {
-            let histogram = histogram(stats);
-            let bounds = (0..BUCKETS).map(|bucket| as_f64(Histogram::bound(bucket)) * scale);
-            let buckets: Vec<_> = bounds.zip(histogram.buckets()).collect();
-            metric.encode_family(&of(shard))?.encode_histogram::<NoLabelSet>(
-                as_f64(histogram.sum()) * scale,
-                histogram.count(),
-                &buckets,
-                None,
-            )?;
+            encode(metric.encode_family(&of(shard))?, histogram(stats), scale)?;
         }
     }
     let applied = "Newest log index in the state";
@@ -69,6 +66,34 @@ fn shards(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
     by_shard(encoder, "flashsale_backlog", backlog, node.shard_stats().map(|(s, c)| (s, c.backlog_now())))
 }
 
+/// Where an attempt spends its time: `forward` on the node that it entered, the others on the one that leads its shard.
+fn stages(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
+    let stages: [Stage; 3] = [
+        ("queue", |stats| &stats.queue_us),
+        ("commit", |stats| &stats.commit_us),
+        ("forward", |stats| &stats.forward_us),
+    ];
+    let help = "Time of attempts in a stage: queue until proposed or decided, commit until the proposal is committed, \
+                forward to another node and back";
+    let mut metric =
+        encoder.encode_descriptor("flashsale_stage_seconds", help, None, MetricType::Histogram)?;
+    for (stage, histogram) in stages {
+        for (shard, stats) in node.shard_stats() {
+            let labels = [("shard", shard.to_string()), ("stage", stage.to_owned())];
+            encode(metric.encode_family(&labels)?, histogram(stats), 1e-6)?;
+        }
+    }
+    Ok(())
+}
+
+fn encode(mut metric: MetricEncoder<'_>, histogram: &Histogram, scale: f64) -> Encoded {
+    let bound = |bucket| Histogram::bound(bucket).map_or(f64::INFINITY, |bound| as_f64(bound) * scale);
+    let counts = histogram.buckets().into_iter().enumerate();
+    let buckets: Vec<_> = counts.map(|(bucket, count)| (bound(bucket), count)).collect();
+    let sum = as_f64(histogram.sum()) * scale;
+    metric.encode_histogram::<NoLabelSet>(sum, histogram.count(), &buckets, None)
+}
+
 fn leaders(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
     let me = node.config().node;
     let leads = "1 where this node leads the shard";
@@ -76,7 +101,16 @@ fn leaders(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
     let leader = "The node that leads the shard; 0 if none is known";
     by_shard(encoder, "flashsale_leader", leader, node.leaders().map(|(s, l)| (s, l.unwrap_or(0))))?;
     let lag = "Entries of this node's log that are not in the state yet";
-    by_shard(encoder, "flashsale_apply_lag", lag, node.lags())
+    by_shard(encoder, "flashsale_apply_lag", lag, node.lags())?;
+    let help =
+        "Entries of the log of a shard led here that another node does not have yet, as far as is known";
+    let mut behind =
+        encoder.encode_descriptor("flashsale_replication_lag_entries", help, None, MetricType::Gauge)?;
+    for (shard, follower, lag) in node.replication_lags() {
+        let labels = [("shard", shard.to_string()), ("node", follower.to_string())];
+        behind.encode_family(&labels)?.encode_gauge(&lag)?;
+    }
+    Ok(())
 }
 
 fn log(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
@@ -101,8 +135,9 @@ fn log(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
     let help = "Time to write and sync a frame";
     let mut syncs =
         encoder.encode_descriptor("flashsale_log_sync_seconds", help, None, MetricType::Histogram)?;
-    let buckets: Vec<_> =
-        stats.sync_micros.iter().enumerate().map(|(n, &count)| (as_f64(1 << n) * 1e-6, count)).collect();
+    let last = stats.sync_micros.len() - 1;
+    let bound = |n: usize| if n == last { f64::INFINITY } else { as_f64(1 << n) * 1e-6 };
+    let buckets: Vec<_> = stats.sync_micros.iter().enumerate().map(|(n, &count)| (bound(n), count)).collect();
     syncs.encode_histogram::<NoLabelSet>(as_f64(stats.sync_micros_sum) * 1e-6, stats.frames, &buckets, None)
 }
 
@@ -127,4 +162,98 @@ fn of(shard: ShardId) -> [(&'static str, String); 1] {
 #[expect(clippy::cast_precision_loss, reason = "said above")]
 fn as_f64(count: u64) -> f64 {
     count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+    use std::time::Duration;
+
+    use engine::Command;
+    use raft::node::{Config, Timing};
+    use raft::shard::request::Ask;
+    use tokio::net::TcpListener;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    async fn start(
+        number: u64,
+        listener: TcpListener,
+        members: &BTreeMap<u64, String>,
+        data: &Path,
+    ) -> Arc<Node> {
+        let millis = Duration::from_millis;
+        let config = Config {
+            cluster: "test".to_owned(),
+            node: number,
+            members: members.clone(),
+            shards: 1,
+            data: data.join(number.to_string()),
+            timing: Timing {
+                heartbeat: millis(100),
+                election_min: millis(1_000),
+                election_max: millis(2_000),
+            },
+            segment_bytes: 1 << 20,
+            cache_bytes: 1 << 20,
+            snapshot_log_bytes: 1 << 20,
+        };
+        Arc::new(Node::start(config, listener).await.expect("the node starts").0)
+    }
+
+    fn exposed(node: &Arc<Node>) -> String {
+        let mut registry = Registry::default();
+        register(&mut registry, node);
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &registry).expect("text takes everything");
+        text
+    }
+
+    fn value(text: &str, name: &str) -> f64 {
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("no {name} in\n{text}")).trim().parse().expect("a number")
+    }
+
+    /// Two nodes of three: the third is behind.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn stages_and_lags_move_when_something_is_done() {
+        let data = tempfile::tempdir().expect("a directory");
+        let (mut listeners, mut members) = (Vec::new(), BTreeMap::new());
+        for number in 1..=3 {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            members.insert(number, listener.local_addr().expect("an address").to_string());
+            listeners.push(listener);
+        }
+        drop(listeners.pop());
+        let mut nodes = Vec::new();
+        for (number, listener) in (1..).zip(listeners) {
+            nodes.push(start(number, listener, &members, data.path()).await);
+        }
+        // There is no such product; who answers so has logged it, and the round trip is what counts.
+        let pause = Command::PauseProduct("nothing".parse().expect("well formed"));
+        let deadline = Instant::now() + Duration::from_secs(60);
+        for node in &nodes {
+            let asked = node.ask(ShardId(0), Ask::Command(pause.clone(), None), deadline).await;
+            assert!(asked.is_ok(), "{asked:?}");
+        }
+        let texts: Vec<String> = nodes.iter().map(exposed).collect();
+        let leads = |text: &&String| value(text, "flashsale_leads{shard=\"0\"}") == 1.0;
+        let leader = texts.iter().find(leads).expect("somebody leads");
+        let other = texts.iter().find(|text| !leads(text)).expect("and somebody does not");
+        for stage in ["queue", "commit"] {
+            let count = format!("flashsale_stage_seconds_count{{shard=\"0\",stage=\"{stage}\"}}");
+            let all = format!("flashsale_stage_seconds_bucket{{le=\"+Inf\",shard=\"0\",stage=\"{stage}\"}}");
+            assert!(value(leader, &count) >= 2.0, "{stage}");
+            assert_eq!(value(leader, &all), value(leader, &count), "{stage}");
+        }
+        assert!(value(other, "flashsale_stage_seconds_count{shard=\"0\",stage=\"forward\"}") >= 1.0);
+        assert!(value(leader, "flashsale_replication_lag_entries{shard=\"0\",node=\"3\"}") > 0.0);
+        assert!(!other.contains("flashsale_replication_lag_entries{"), "only who leads knows");
+        assert!(leader.contains("flashsale_log_sync_seconds_bucket{le=\"+Inf\"}"));
+        for node in nodes {
+            Arc::into_inner(node).expect("nobody else has it").stop().await;
+        }
+    }
 }

@@ -97,6 +97,16 @@ fn lag(raft: &Raft, node: NodeId) -> Option<u64> {
     Some(metrics.last_log_index?.saturating_sub(matched))
 }
 
+/// How many entries each other node is behind, as the leader knows; nothing where this node does not lead.
+pub(super) fn lags(raft: &Raft) -> Vec<(NodeId, u64)> {
+    let metrics = raft.metrics();
+    let metrics = metrics.borrow_watched();
+    let entries = metrics.last_log_index.map_or(0, |last| last + 1);
+    let followers = metrics.replication.iter().flatten().filter(|(node, _)| **node != metrics.id);
+    let matched = followers.map(|(&node, matched)| (node, matched.map_or(0, |matched| matched.index + 1)));
+    matched.map(|(node, matched)| (node, entries.saturating_sub(matched))).collect()
+}
+
 async fn transfer(raft: &Raft, to: NodeId) {
     if let Err(error) = raft.trigger().transfer_leader(to).await {
         debug!(%error, "no hand-over: the group is ending");

@@ -231,6 +231,13 @@ impl Node {
         })
     }
 
+    /// How many entries each other node is behind the log of this one, for each shard that this node leads.
+    pub fn replication_lags(&self) -> impl Iterator<Item = (ShardId, NodeId, u64)> {
+        self.replicas.iter().flat_map(|replica| {
+            leadership::lags(&replica.raft).into_iter().map(|(node, lag)| (replica.shard, node, lag))
+        })
+    }
+
     /// The state of a shard's replica here; nothing while the node ends.
     pub async fn capture(&self, shard: ShardId) -> Option<Capture> {
         let (to, captured) = oneshot::channel();
@@ -302,8 +309,9 @@ fn router(replicas: &[Replica], peers: &Peers, tasks: &TaskTracker) -> Router {
     let route = |replica: &Replica| {
         let leader = replica.leader.subscribe();
         let standings = Arc::new(Standings::new(replica.shard, replica.standing.clone(), peers.clone()));
+        let stats = Arc::clone(&replica.stats);
         let (forwarder, forwarding) =
-            Forwarder::new(replica.shard, peers.clone(), Arc::clone(&standings), leader.clone());
+            Forwarder::new(replica.shard, peers.clone(), Arc::clone(&standings), leader.clone(), stats);
         tasks.spawn(vital(forwarding.run()));
         Route { inbox: Arc::clone(&replica.inbox), leader, standings, forwarder }
     };

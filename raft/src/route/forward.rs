@@ -13,6 +13,7 @@ use super::standing::Standings;
 use crate::call;
 use crate::peer::Peers;
 use crate::shard::request::{Leadership, Reply, Request};
+use crate::shard::stats::ShardStats;
 use crate::types::NodeId;
 
 /// How many requests may wait to be forwarded, for each shard.
@@ -63,6 +64,7 @@ pub struct Forwarding {
     standings: Arc<Standings>,
     leader: watch::Receiver<Option<NodeId>>,
     waiting: mpsc::Receiver<Outgoing>,
+    stats: Arc<ShardStats>,
 }
 
 impl Forwarder {
@@ -73,9 +75,10 @@ impl Forwarder {
         peers: Peers,
         standings: Arc<Standings>,
         leader: watch::Receiver<Option<NodeId>>,
+        stats: Arc<ShardStats>,
     ) -> (Forwarder, Forwarding) {
         let (sender, waiting) = mpsc::channel(WAITING_MAX);
-        (Forwarder(sender), Forwarding { shard, peers, standings, leader, waiting })
+        (Forwarder(sender), Forwarding { shard, peers, standings, leader, waiting, stats })
     }
 
     /// Sends a request to the leader it is addressed to; nothing if too many wait already.
@@ -107,6 +110,7 @@ impl Forwarding {
                     peers: self.peers.clone(),
                     standings: Arc::clone(&self.standings),
                     leader: self.leader.clone(),
+                    stats: Arc::clone(&self.stats),
                 };
                 calls.spawn(call.make(batch));
             }
@@ -134,6 +138,7 @@ struct Call {
     peers: Peers,
     standings: Arc<Standings>,
     leader: watch::Receiver<Option<NodeId>>,
+    stats: Arc<ShardStats>,
 }
 
 impl Call {
@@ -145,14 +150,16 @@ impl Call {
         let Some(leadership) = requests.first().map(|request| request.leadership) else { return };
         let last = waiters.iter().map(|(wait_until, _)| *wait_until).max().unwrap_or_else(Instant::now);
         let body = codec::encode(&requests).into();
+        let began = Instant::now();
         let call = self.peers.call(leadership.node, self.shard.0, call::FORWARD, body, last + GRACE);
         let answer = tokio::select! {
             answer = call => answer.map_err(|error| error.may_have_happened()),
             () = deposed(&mut self.leader, leadership.node) => Err(true),
         };
         let replies = answer.and_then(|answer| self.read(&answer, requests.len()));
-        if replies.is_err() {
-            self.standings.forget(leadership);
+        match &replies {
+            Ok(_) => self.stats.forwarded(began.elapsed(), requests.len()),
+            Err(_) => self.standings.forget(leadership),
         }
         let mut replies = replies.map(Vec::into_iter);
         for (_, waiter) in waiters {

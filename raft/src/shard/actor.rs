@@ -14,7 +14,7 @@ use tracing::{debug, warn};
 use super::clock::{LogClock, Moment};
 use super::core::Core;
 use super::estimate::Estimates;
-use super::inbox::{Inbox, Work};
+use super::inbox::{Arrivals, Inbox, Work};
 use super::machine::Raft;
 use super::message::{Action, Message};
 use super::proposer::{Proposed, Proposer};
@@ -99,10 +99,12 @@ impl ShardActor {
         for work in self.around.inbox.take_work() {
             self.on_work(ctx, at, work);
         }
-        for (request, reply) in self.around.inbox.take_requests() {
-            self.core.on_message(at, Message::Request(request, reply), &mut self.actions);
+        let Arrivals { since: arrived, requests } = self.around.inbox.take_requests();
+        if !requests.is_empty() {
+            // What was applied just now may have taken its time.
+            self.core.on_message(Moment::now(), Message::Requests { arrived, requests }, &mut self.actions);
         }
-        self.finish(ctx, at);
+        self.finish(ctx, Moment::now());
     }
 
     fn on_work(&mut self, ctx: &mut Context<ShardActor>, at: Moment, work: Work) {
@@ -167,6 +169,9 @@ impl ShardActor {
             }
             Action::Confirm { round, leadership } => self.confirm(ctx, round, leadership),
             Action::Estimate => self.estimate(ctx),
+            Action::Passed { stage, micros, attempts } => {
+                self.around.stats.passed(stage, micros, attempts);
+            }
             Action::Publish(events) => {
                 if self.around.events.try_send((self.around.shard, events)).is_err() {
                     debug!(shard = %self.around.shard, "the listings fell behind and will start again from the state");

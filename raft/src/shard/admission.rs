@@ -7,14 +7,33 @@ use super::gate;
 use super::lead::Lead;
 use super::message::Context;
 use super::request::{Ask, Obstacle, Reply, Request};
+use super::stats::Stage;
 use super::twins::{Joined, Waiter};
 
 /// How many commands may be collected for proposals to come.
 const COLLECTED_MAX: usize = 100_000;
 
 impl<R> Lead<R> {
+    /// Admits requests, the first of which came at `arrived`.
+    pub(super) fn admit_all(
+        &mut self,
+        engine: &Shard,
+        ctx: &mut Context<'_, R>,
+        arrived: u64,
+        requests: Vec<(Request, R)>,
+    ) {
+        let (count, waiting) = (requests.len(), self.backlog());
+        self.arriving = arrived;
+        for (request, reply) in requests {
+            self.admit(engine, ctx, request, reply);
+        }
+        // The others are decided, or wait for a twin.
+        let decided = count - (self.backlog() - waiting);
+        ctx.passed(Stage::Queue, arrived, decided);
+    }
+
     /// Admits `request`, refuses it, parks it, or says why nothing can be said.
-    pub(super) fn admit(&mut self, engine: &Shard, ctx: &mut Context<'_, R>, request: Request, reply: R) {
+    fn admit(&mut self, engine: &Shard, ctx: &mut Context<'_, R>, request: Request, reply: R) {
         let Some(now) = self.now(ctx.at).filter(|_| request.leadership == self.leadership) else {
             return ctx.reply(reply, Reply::NotDone(Obstacle::NotLeader));
         };
@@ -127,9 +146,10 @@ impl<R> Lead<R> {
 
     /// The proposal is under way; who waits for it stands with its key, if it has one.
     fn under_way(&mut self, proposal: Proposal, waiter: Waiter<R>) -> Item<R> {
-        let Some(key) = &proposal.key else { return Item { proposal, waiter: Some(waiter) } };
+        let arrived = self.arriving;
+        let Some(key) = &proposal.key else { return Item { proposal, waiter: Some(waiter), arrived } };
         let joined = self.twins.join(key, waiter);
         debug_assert!(matches!(joined, Joined::First), "a key that was under way was dealt with before");
-        Item { proposal, waiter: None }
+        Item { proposal, waiter: None, arrived }
     }
 }

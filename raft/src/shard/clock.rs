@@ -5,6 +5,7 @@
 
 use bincode::{Decode, Encode};
 use engine::{LogTime, Span};
+use rustix::time::{ClockId, clock_gettime};
 
 /// A moment on this machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,21 +14,27 @@ pub struct Moment {
     pub boot: u64,
     /// Milliseconds since the Unix epoch by the wall clock: whatever somebody set it to.
     pub wall: u64,
+    /// As `boot`, in microseconds: to measure with.
+    pub micros: u64,
 }
 
 impl Moment {
     /// The moment that it is. Cost: two system calls through the vDSO.
     pub fn now() -> Moment {
-        use rustix::time::{ClockId, clock_gettime};
-        let millis = |time: rustix::time::Timespec| {
-            u64::try_from(time.tv_sec).unwrap_or(0) * 1_000
-                + u64::try_from(time.tv_nsec).unwrap_or(0) / 1_000_000
-        };
-        Moment {
-            boot: millis(clock_gettime(ClockId::Boottime)),
-            wall: millis(clock_gettime(ClockId::Realtime)),
-        }
+        let micros = micros();
+        Moment { boot: micros / 1_000, wall: read(ClockId::Realtime) / 1_000, micros }
     }
+}
+
+/// [`Moment::micros`] of now. Cost: one system call through the vDSO.
+pub(super) fn micros() -> u64 {
+    read(ClockId::Boottime)
+}
+
+/// A clock, in microseconds.
+fn read(clock: ClockId) -> u64 {
+    let time = clock_gettime(clock);
+    u64::try_from(time.tv_sec).unwrap_or(0) * 1_000_000 + u64::try_from(time.tv_nsec).unwrap_or(0) / 1_000
 }
 
 /// What a node says of the time.
@@ -128,7 +135,7 @@ mod tests {
     const DAY: u64 = 86_400_000;
 
     fn at(boot: u64) -> Moment {
-        Moment { boot, wall: 0 }
+        Moment { boot, ..Moment::default() }
     }
 
     fn both(time: LogTime) -> NodeTime {
@@ -180,9 +187,9 @@ mod tests {
     #[test]
     fn a_node_trusts_the_log_while_it_is_fresh_and_its_wall_clock_after() {
         let mut estimate = Estimate::default();
-        assert_eq!(estimate.now(Moment { boot: 1, wall: 77 }), LogTime(77));
-        estimate.applied(Moment { boot: 10, wall: 77 }, LogTime(5_000));
-        assert_eq!(estimate.now(Moment { boot: 1_010, wall: 77 }), LogTime(6_000));
-        assert_eq!(estimate.now(Moment { boot: 10_011, wall: 77 }), LogTime(77));
+        assert_eq!(estimate.now(Moment { boot: 1, wall: 77, micros: 0 }), LogTime(77));
+        estimate.applied(Moment { boot: 10, wall: 77, micros: 0 }, LogTime(5_000));
+        assert_eq!(estimate.now(Moment { boot: 1_010, wall: 77, micros: 0 }), LogTime(6_000));
+        assert_eq!(estimate.now(Moment { boot: 10_011, wall: 77, micros: 0 }), LogTime(77));
     }
 }

@@ -14,6 +14,7 @@ use super::gate::{Open, SharedGate};
 use super::lead::Lead;
 use super::message::{Action, Committed, Context, Message};
 use super::request::{Leadership, Obstacle, Reply};
+use super::stats::Stage;
 use crate::entry;
 use crate::types::LogId;
 
@@ -91,9 +92,11 @@ impl<R> Core<R> {
         match message {
             Message::Leadership(leadership) => self.on_leadership(&mut ctx, leadership),
             Message::Committed(entries) => self.on_committed(&mut ctx, entries),
-            Message::Request(request, reply) => match &mut self.lead {
-                Some(lead) => lead.admit(&self.engine, &mut ctx, request, reply),
-                None => ctx.reply(reply, Reply::NotDone(Obstacle::NotLeader)),
+            Message::Requests { arrived, requests } => match &mut self.lead {
+                Some(lead) => lead.admit_all(&self.engine, &mut ctx, arrived, requests),
+                None => requests
+                    .into_iter()
+                    .for_each(|(_, reply)| ctx.reply(reply, Reply::NotDone(Obstacle::NotLeader))),
             },
             Message::Lost { nonce, certainly } => {
                 if let Some(lead) = &mut self.lead {
@@ -136,18 +139,18 @@ impl<R> Core<R> {
         ));
         self.estimated_at = ctx.at.boot;
         ctx.actions.push(Action::Estimate);
-        self.found();
+        self.found(ctx.at);
     }
 
     /// An empty shard becomes usable by its first leader's first command.
-    fn found(&mut self) {
+    fn found(&mut self, at: Moment) {
         let Some(lead) = self.lead.as_mut().filter(|lead| lead.ready && self.engine.secret().is_none())
         else {
             return;
         };
         if lead.flights.is_empty() && lead.collecting.is_empty() {
             let found = Command::Found(Found { secret: self.randomness.secret });
-            lead.collect(Item { proposal: Proposal::of(found), waiter: None });
+            lead.collect(Item { proposal: Proposal::of(found), waiter: None, arrived: at.micros });
         }
     }
 
@@ -166,6 +169,7 @@ impl<R> Core<R> {
                 if let Some(lead) = ours
                     && let Some(flight) = lead.flights.land(numbered.nonce)
                 {
+                    ctx.passed(Stage::Commit, flight.proposed, flight.items.len());
                     lead.resolve(&self.engine, ctx, flight.items, &outcomes);
                 }
             } else if let Some(lead) = ours {
@@ -174,7 +178,7 @@ impl<R> Core<R> {
             self.remember_hash(entry.log_id.index);
         }
         self.publish(ctx, events);
-        self.found();
+        self.found(ctx.at);
         if let Some(lead) = &mut self.lead {
             lead.unpark(&self.engine, ctx);
         }
@@ -213,7 +217,7 @@ impl<R> Core<R> {
     }
 
     fn on_tick(&mut self, ctx: &mut Context<'_, R>) {
-        self.found();
+        self.found(ctx.at);
         let Some(lead) = &mut self.lead else { return };
         let every = if lead.clock.is_some() { STEER_EVERY } else { ANCHOR_EVERY };
         if ctx.at.boot >= self.estimated_at + every {
@@ -277,6 +281,6 @@ impl<R> Core<R> {
 
     /// How many attempts are parked or collected, for metrics.
     pub fn backlog(&self) -> usize {
-        self.lead.as_ref().map_or(0, |lead| lead.collecting.len() + lead.parked.len())
+        self.lead.as_ref().map_or(0, Lead::backlog)
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Item<R> {
     pub(super) proposal: Proposal,
     /// Who waits for it, if it has no key.
     pub(super) waiter: Option<Waiter<R>>,
+    /// When it came, as [`super::clock::Moment::micros`].
+    pub(super) arrived: u64,
 }
 
 /// The items of one proposal, in the order of its batch.
@@ -23,6 +25,8 @@ pub(super) struct Item<R> {
 pub(super) struct Flight<R> {
     /// Its items.
     pub(super) items: Vec<Item<R>>,
+    /// When it went, as [`super::clock::Moment::micros`].
+    pub(super) proposed: u64,
 }
 
 /// The proposals in flight, by number.
@@ -53,9 +57,9 @@ impl<R> Flights<R> {
         self.flying.is_empty()
     }
 
-    /// A proposal goes.
-    pub(super) fn go(&mut self, items: Vec<Item<R>>) {
-        self.flying.insert(self.next_nonce, Flight { items });
+    /// A proposal goes, at `proposed`.
+    pub(super) fn go(&mut self, items: Vec<Item<R>>, proposed: u64) {
+        self.flying.insert(self.next_nonce, Flight { items, proposed });
         self.next_nonce = self.next_nonce.wrapping_add(1);
     }
 

@@ -8,6 +8,7 @@ use engine::Shard;
 use engine::snapshot::Capture;
 use tokio::sync::oneshot;
 
+use super::clock::micros;
 use super::core::Core;
 use super::message::{Committed, Message};
 use super::reply::ReplyTo;
@@ -53,9 +54,17 @@ pub type Inspection = Box<dyn FnOnce(&Core<ReplyTo>) + Send>;
 /// Both inboxes. Senders push and wake the actor once; the actor empties them.
 pub struct Inbox {
     work: Mutex<VecDeque<Work>>,
-    requests: Mutex<Vec<(Request, ReplyTo)>>,
+    requests: Mutex<Arrivals>,
     woken: AtomicBool,
     wake: OnceLock<Box<dyn Fn() + Send + Sync>>,
+}
+
+/// Requests, in the order in which they came.
+#[derive(Default)]
+pub(super) struct Arrivals {
+    /// When the first of them came, as [`super::clock::Moment::micros`].
+    pub(super) since: u64,
+    pub(super) requests: Vec<(Request, ReplyTo)>,
 }
 
 impl Default for Inbox {
@@ -89,11 +98,14 @@ impl Inbox {
     /// The reply handle, when the inbox is full.
     pub fn request(&self, request: Request, reply: ReplyTo) -> Result<(), ReplyTo> {
         {
-            let mut requests = locked(&self.requests);
-            if requests.len() >= REQUESTS_MAX {
+            let mut arrivals = locked(&self.requests);
+            if arrivals.requests.len() >= REQUESTS_MAX {
                 return Err(reply);
             }
-            requests.push((request, reply));
+            if arrivals.requests.is_empty() {
+                arrivals.since = micros();
+            }
+            arrivals.requests.push((request, reply));
         }
         self.wake();
         Ok(())
@@ -119,7 +131,7 @@ impl Inbox {
         std::mem::take(&mut *locked(&self.work))
     }
 
-    pub(super) fn take_requests(&self) -> Vec<(Request, ReplyTo)> {
+    pub(super) fn take_requests(&self) -> Arrivals {
         std::mem::take(&mut *locked(&self.requests))
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Lead<R> {
     pub(super) confirm: Confirm<R>,
     pub(super) settled: Settled,
     pub(super) gate: SharedGate,
+    /// When the requests came that are being admitted.
+    pub(super) arriving: u64,
     proposed: LogTime,
     batch_max: usize,
 }
@@ -61,9 +63,15 @@ impl<R> Lead<R> {
             confirm: Confirm::default(),
             settled: Settled::default(),
             gate,
+            arriving: 0,
             proposed: LogTime(0),
             batch_max,
         }
+    }
+
+    /// How many attempts are collected or parked.
+    pub(super) fn backlog(&self) -> usize {
+        self.collecting.len() + self.parked.len()
     }
 
     /// Log time, if this leadership can answer at all.
@@ -120,6 +128,7 @@ impl<R> Lead<R> {
 
     /// Looks again at the heads of the parked queues, as far as they come to something.
     pub(super) fn unpark(&mut self, engine: &Shard, ctx: &mut Context<'_, R>) {
+        let mut refused = Vec::new();
         for product in self.parked.products() {
             while let Some(attempt) =
                 self.parked.head(&product).and_then(|item| item.proposal.command.attempt())
@@ -133,11 +142,13 @@ impl<R> Lead<R> {
                     Err(refusal) => {
                         let mut item = self.parked.pop(&product).expect("the head was there just now");
                         let waiters = self.waiters_of(&mut item);
+                        refused.push(item.arrived);
                         self.refuse(ctx, item.proposal.key.as_ref(), waiters, &refusal);
                     }
                 }
             }
         }
+        ctx.dequeued(&refused);
     }
 
     /// The items of a landed proposal came to `outcomes`.
@@ -220,23 +231,27 @@ impl<R> Lead<R> {
 
     fn propose(&mut self, ctx: &mut Context<'_, R>, now: LogTime, items: Vec<Item<R>>) {
         let nonce = self.flights.next_nonce();
+        let arrivals: Vec<u64> = items.iter().map(|item| item.arrived).collect();
+        ctx.dequeued(&arrivals);
         let (proposals, waiters): (Vec<Proposal>, Vec<_>) =
             items.into_iter().map(|item| (item.proposal, item.waiter)).unzip();
         let batch = Batch { now, rules: RULES, proposals };
         let entry = entry::encode(nonce, &batch);
         let commands = batch.proposals.len();
-        let items =
-            batch.proposals.into_iter().zip(waiters).map(|(proposal, waiter)| Item { proposal, waiter });
+        let waiting = batch.proposals.into_iter().zip(waiters).zip(arrivals);
+        let items = waiting.map(|((proposal, waiter), arrived)| Item { proposal, waiter, arrived });
         self.proposed = now;
-        self.flights.go(items.collect());
+        self.flights.go(items.collect(), ctx.at.micros);
         ctx.actions.push(Action::Propose { nonce, leadership: self.leadership, entry, commands });
     }
 
     /// Tells everyone whose time is up, and lets go of what was not proposed yet.
     pub(super) fn expire(&mut self, ctx: &mut Context<'_, R>) {
         let Some(now) = self.now(ctx.at) else { return };
-        let collected = self.take_collected(|item| item.proposal.not_after < now);
-        for mut item in collected.into_iter().chain(self.parked.overdue(now)) {
+        let mut late = self.take_collected(|item| item.proposal.not_after < now);
+        late.append(&mut self.parked.overdue(now));
+        ctx.dequeued(&late.iter().map(|item| item.arrived).collect::<Vec<_>>());
+        for mut item in late {
             let waiters = self.waiters_of(&mut item);
             waiters.into_iter().for_each(|waiter| ctx.reply(waiter.reply, Reply::NotDone(Obstacle::TooLate)));
         }

@@ -5,6 +5,7 @@ use engine::Event;
 
 use super::clock::{Moment, NodeTime};
 use super::request::{Leadership, Reply, Request};
+use super::stats::Stage;
 use crate::entry::Numbered;
 use crate::types::LogId;
 
@@ -15,8 +16,13 @@ pub enum Message<R> {
     Leadership(Option<Leadership>),
     /// Entries were committed, in the order of the log.
     Committed(Vec<Committed>),
-    /// Somebody wants something.
-    Request(Request, R),
+    /// People want something: requests, in the order in which they came.
+    Requests {
+        /// When the first of them came, as [`Moment::micros`].
+        arrived: u64,
+        /// The requests, and how to reply.
+        requests: Vec<(Request, R)>,
+    },
     /// A proposal of this node did not get into the log, or may not have.
     Lost {
         /// Which one.
@@ -75,6 +81,15 @@ pub enum Action<R> {
     Reply(R, Reply),
     /// Let others know the facts.
     Publish(Vec<Event>),
+    /// Count attempts that have a stage of their way behind them.
+    Passed {
+        /// Which stage.
+        stage: Stage,
+        /// How long it took, in microseconds.
+        micros: u64,
+        /// How many attempts.
+        attempts: usize,
+    },
 }
 
 /// The core's surroundings at one call: the time, and where its wishes go.
@@ -89,5 +104,20 @@ impl<R> Context<'_, R> {
     /// Replies to whoever asked.
     pub(super) fn reply(&mut self, to: R, reply: Reply) {
         self.actions.push(Action::Reply(to, reply));
+    }
+
+    /// Attempts that began a stage at `since` have it behind them.
+    pub(super) fn passed(&mut self, stage: Stage, since: u64, attempts: usize) {
+        if attempts > 0 {
+            let micros = self.at.micros.saturating_sub(since);
+            self.actions.push(Action::Passed { stage, micros, attempts });
+        }
+    }
+
+    /// Attempts that came at these times are proposed or decided. Neighbours mostly came together and are counted at once.
+    pub(super) fn dequeued(&mut self, arrivals: &[u64]) {
+        for together in arrivals.chunk_by(|one, next| one == next) {
+            self.passed(Stage::Queue, together[0], together.len());
+        }
     }
 }

@@ -107,7 +107,11 @@ mod tests {
 
     fn item(number: u8, not_after: u64) -> Item<()> {
         let command = Command::Cancel(Cancel { reservation: ReservationId([number; 16]), buyer: None });
-        Item { proposal: Proposal { command, key: None, not_after: LogTime(not_after) }, waiter: None }
+        Item {
+            proposal: Proposal { command, key: None, not_after: LogTime(not_after) },
+            waiter: None,
+            arrived: 0,
+        }
     }
 
     fn numbers(items: &[Item<()>]) -> Vec<u64> {
@@ -122,12 +126,22 @@ mod tests {
         {
             parked.park(product(name), item(number, not_after));
         }
-        assert_eq!(numbers(&parked.overdue(LogTime(21))), [10, 20, 20]);
+        assert_eq!(
+            numbers(&parked.overdue(LogTime(20))),
+            [10],
+            "at its deadline an attempt may still be admitted"
+        );
+        assert_eq!(numbers(&parked.overdue(LogTime(21))), [20, 20]);
         assert_eq!((parked.len(), numbers(&parked.overdue(LogTime(21)))), (3, vec![]));
         let order: Vec<u64> =
             std::iter::from_fn(|| parked.pop(&product("a")).map(|item| item.proposal.not_after.0)).collect();
         assert_eq!(order, [40, 30], "as they came");
         assert!(!parked.holds(&product("a")) && parked.holds(&product("b")));
+        assert_eq!(
+            (parked.len(), numbers(&parked.overdue(LogTime(41)))),
+            (1, vec![]),
+            "who left is not counted"
+        );
         assert_eq!(numbers(&parked.drain()), [50]);
         assert_eq!((parked.len(), parked.overdue(LogTime(u64::MAX)).len()), (0, 0));
     }

@@ -3,54 +3,16 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::histogram::{self, Histogram};
 use crate::types::LogId;
 
-/// How many buckets a [`Histogram`] has. Their upper bounds are powers of two, from 1 up to about 8 million.
-pub const BUCKETS: usize = 24;
-
-/// A histogram with fixed buckets. Recording costs three relaxed additions.
-#[derive(Debug, Default)]
-pub struct Histogram {
-    buckets: [AtomicU64; BUCKETS],
-    sum: AtomicU64,
-    count: AtomicU64,
-}
-
-impl Histogram {
-    /// Counts one value.
-    pub fn record(&self, value: u64) {
-        // The smallest power of two that is not below the value.
-        let exponent = u64::BITS - value.saturating_sub(1).leading_zeros();
-        let bucket = usize::try_from(exponent).map_or(BUCKETS - 1, |bucket| bucket.min(BUCKETS - 1));
-        self.buckets[bucket].fetch_add(1, Ordering::Relaxed);
-        self.sum.fetch_add(value, Ordering::Relaxed);
-        self.count.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Counts a duration in microseconds.
-    pub fn record_time(&self, time: Duration) {
-        self.record(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
-    }
-
-    /// The upper bound of a bucket.
-    pub fn bound(bucket: usize) -> u64 {
-        1 << bucket
-    }
-
-    /// How many values each bucket has.
-    pub fn buckets(&self) -> [u64; BUCKETS] {
-        std::array::from_fn(|bucket| self.buckets[bucket].load(Ordering::Relaxed))
-    }
-
-    /// The sum of all values.
-    pub fn sum(&self) -> u64 {
-        self.sum.load(Ordering::Relaxed)
-    }
-
-    /// How many values there were.
-    pub fn count(&self) -> u64 {
-        self.count.load(Ordering::Relaxed)
-    }
+/// A stage on the way of an attempt, on the node that leads its shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// From the inbox until it is proposed, or decided without a proposal.
+    Queue,
+    /// From being proposed until the actor is handed the committed entry.
+    Commit,
 }
 
 /// The counts of one shard on one node.
@@ -62,6 +24,13 @@ pub struct ShardStats {
     pub confirm_us: Histogram,
     /// Microseconds that applying committed entries took.
     pub apply_us: Histogram,
+    /// Microseconds that attempts spent in [`Stage::Queue`]. All that the actor found in its inbox together count as long
+    /// as the oldest of them: the clock is read once for all.
+    pub queue_us: Histogram,
+    /// Microseconds that commands spent in [`Stage::Commit`].
+    pub commit_us: Histogram,
+    /// Microseconds from sending requests to the node that leads until its replies came, for requests that entered here.
+    pub forward_us: Histogram,
     applied_index: AtomicU64,
     event_sequence: AtomicU64,
     backlog: AtomicU64,
@@ -74,6 +43,19 @@ impl ShardStats {
 
     pub(super) fn confirmed(&self, took: Duration) {
         self.confirm_us.record_time(took);
+    }
+
+    pub(super) fn passed(&self, stage: Stage, micros: u64, attempts: usize) {
+        let histogram = match stage {
+            Stage::Queue => &self.queue_us,
+            Stage::Commit => &self.commit_us,
+        };
+        histogram.record_many(micros, attempts);
+    }
+
+    /// So many requests were forwarded together, and replied to.
+    pub(crate) fn forwarded(&self, took: Duration, requests: usize) {
+        self.forward_us.record_many(histogram::micros(took), requests);
     }
 
     pub(super) fn applied(&self, took: Duration, applied: Option<LogId>) {
@@ -102,20 +84,5 @@ impl ShardStats {
     /// Attempts that wait for a proposal, or for what is in flight.
     pub fn backlog_now(&self) -> u64 {
         self.backlog.load(Ordering::Relaxed)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_is_counted_in_the_first_bucket_that_reaches_it() {
-        let histogram = Histogram::default();
-        [0, 1, 2, 3, 4, 5, u64::MAX].into_iter().for_each(|value| histogram.record(value));
-        let buckets = histogram.buckets();
-        assert_eq!(buckets[..4], [2, 1, 2, 1]);
-        assert_eq!(buckets[BUCKETS - 1], 1);
-        assert_eq!(histogram.count(), 7);
     }
 }

@@ -14,6 +14,7 @@ use raft::shard::core::{Core, Randomness};
 use raft::shard::gate::SharedGate;
 use raft::shard::message::{Action, Committed, Message};
 use raft::shard::request::{Ask, Leadership, Reply, Request};
+use raft::shard::stats::Stage;
 use raft::types::{LeaderId, LogId};
 
 /// When everything begins.
@@ -26,6 +27,8 @@ pub(crate) struct Harness {
     pub(crate) proposed: Vec<(u64, Batch)>,
     pub(crate) rounds: Vec<u64>,
     pub(crate) replies: BTreeMap<&'static str, Reply>,
+    /// Stage, microseconds, attempts.
+    pub(crate) passed: Vec<(Stage, u64, usize)>,
     index: u64,
     random: u64,
 }
@@ -35,11 +38,12 @@ impl Harness {
     pub(crate) fn new() -> Harness {
         Harness {
             core: Core::new(Shard::new(ShardId(0)), None, Randomness { secret: [7; 16], nonce: 100 }),
-            at: Moment { boot: 1_000, wall: START.0 },
+            at: Moment { boot: 1_000, wall: START.0, micros: 1_000_000 },
             leadership: Leadership { term: 1, node: 1 },
             proposed: Vec::new(),
             rounds: Vec::new(),
             replies: BTreeMap::new(),
+            passed: Vec::new(),
             index: 0,
             random: 0,
         }
@@ -90,6 +94,7 @@ impl Harness {
                 Action::Reply(name, reply) => {
                     assert!(self.replies.insert(name, reply).is_none(), "{name} is told twice");
                 }
+                Action::Passed { stage, micros, attempts } => self.passed.push((stage, micros, attempts)),
                 Action::Estimate | Action::Publish(_) => {}
             }
         }
@@ -165,6 +170,7 @@ impl Harness {
     pub(crate) fn pass(&mut self, millis: u64) {
         self.at.boot += millis;
         self.at.wall += millis;
+        self.at.micros += 1_000 * millis;
         self.tell(Message::Tick);
         self.flush();
     }
@@ -206,9 +212,14 @@ impl Harness {
         Request { ask, leadership: self.leadership, sent_at, not_after: sent_at.after(Span::from_secs(5)) }
     }
 
+    /// A request comes, alone.
+    pub(crate) fn send(&mut self, request: Request, name: &'static str) {
+        self.tell(Message::Requests { arrived: self.at.micros, requests: vec![(request, name)] });
+    }
+
     pub(crate) fn ask(&mut self, name: &'static str, ask: Ask) {
         let request = self.request(ask);
-        self.tell(Message::Request(request, name));
+        self.send(request, name);
     }
 
     /// `buyer` wants a unit of `shoe`, with the key `key`, and is known as `name` to the test.
