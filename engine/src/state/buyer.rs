@@ -41,8 +41,7 @@ impl Buyers {
         }
         let slot = self.names.insert(id.clone());
         *self.counts.at_mut(slot) = Counts { hash, ..Counts::default() };
-        let counts = &self.counts;
-        self.index.insert(hash, slot, |other| counts.get(other).map_or(0, |counts| counts.hash));
+        self.index.insert(hash, slot);
         slot
     }
 

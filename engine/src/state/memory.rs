@@ -89,10 +89,7 @@ impl Memory {
         let hash = keyed::of_scope(&record.key.scope);
         self.operators += u32::from(record.owner == NONE);
         let slot = self.records.push(record);
-        let records = &self.records;
-        self.index.insert(hash, slot, |other| {
-            records.get(other).map_or(0, |record| keyed::of_scope(&record.key.scope))
-        });
+        self.index.insert(hash, slot);
     }
 
     /// Takes the oldest if it is to be forgotten by `now`.

@@ -128,7 +128,7 @@ impl Reservations {
     pub(crate) fn add(&mut self, reservation: Reservation) -> Slot {
         let hash = keyed::of_random(reservation.id.random());
         let slot = self.pages.insert(reservation);
-        self.index.insert(hash, slot, |other| keyed::of_random(self.pages.at(other).id.random()));
+        self.index.insert(hash, slot);
         slot
     }
 
