@@ -11,6 +11,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 mod views;
+mod warm;
 
 pub use admission::Room;
 

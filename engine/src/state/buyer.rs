@@ -1,5 +1,7 @@
 //! Buyers: who has something here, how much of what, and how many answers are remembered for them.
 
+use std::hint::black_box;
+
 use super::chain::Chain;
 use super::chunks::Chunks;
 use super::pages::{Frozen, Pages};
@@ -32,6 +34,26 @@ pub(crate) struct Buyers {
 impl Buyers {
     pub(crate) fn find(&self, hash: u64, id: &str) -> Option<Slot> {
         self.index.find(hash, |slot| &**self.names.at(slot) == id)
+    }
+
+    /// Reads ahead for [`Buyers::find`].
+    pub(crate) fn warm(&self, hash: u64) {
+        self.index.warm(hash);
+    }
+
+    /// Reads ahead what is likely the buyer with this hash.
+    pub(crate) fn warm_record(&self, hash: u64) -> Option<Slot> {
+        let slot = self.index.likely(hash)?;
+        black_box((self.names.get(slot).is_some(), self.keys(slot)));
+        Some(slot)
+    }
+
+    /// Reads ahead what a buyer's record names: the id, and the first live reservation.
+    pub(crate) fn warm_rest(&self, slot: Slot) {
+        black_box(self.names.at(slot).as_bytes().first());
+        if let Some(Shares::One(share)) = self.shares(slot) {
+            self.live.warm(share.live);
+        }
     }
 
     /// The buyer with this id, new if need be. Without a record that [`uses`](Buyers::name) it, it must not stay.

@@ -84,6 +84,11 @@ impl Memory {
         self.records.get(self.index.find(keyed::of_scope(scope), is_it)?)
     }
 
+    /// Reads ahead for [`Memory::find`].
+    pub(crate) fn warm(&self, scope: &[u8; 16]) {
+        self.index.warm(keyed::of_scope(scope));
+    }
+
     /// Remembers an answer in a scope of which nothing is remembered, not older than any that is.
     pub(crate) fn add(&mut self, record: Record) {
         let hash = keyed::of_scope(&record.key.scope);

@@ -116,6 +116,18 @@ impl Reservations {
         self.index.find(keyed::of_random(id.random()), |slot| self.pages.at(slot).id == id)
     }
 
+    /// Reads ahead for [`Reservations::find`].
+    pub(crate) fn warm(&self, id: ReservationId) {
+        self.index.warm(keyed::of_random(id.random()));
+    }
+
+    /// Reads ahead what is likely the reservation with this id.
+    pub(crate) fn warm_record(&self, id: ReservationId) -> Option<Slot> {
+        let slot = self.index.likely(keyed::of_random(id.random()))?;
+        std::hint::black_box(self.at(slot).buyer);
+        Some(slot)
+    }
+
     pub(crate) fn at(&self, slot: Slot) -> &Reservation {
         self.pages.at(slot)
     }

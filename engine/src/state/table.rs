@@ -30,6 +30,17 @@ impl Table {
         self.parts[part(hash)].find(tag(hash), is_it)
     }
 
+    /// Reads the line in which a slot with this hash would lie, so that it is near when it is looked for.
+    pub(crate) fn warm(&self, hash: u64) {
+        let part = &self.parts[part(hash)];
+        std::hint::black_box(part.buckets.get(part.home(tag(hash))).map(|bucket| bucket.len));
+    }
+
+    /// The slot whose hash is this one as far as it is kept: most likely the one that is looked for, if it is there.
+    pub(crate) fn likely(&self, hash: u64) -> Option<Slot> {
+        self.find(hash, |_| true)
+    }
+
     /// Adds a slot that is not there yet. Cost: O(1), and now and then a part of the whole that is moved.
     pub(crate) fn insert(&mut self, hash: u64, slot: Slot) {
         self.parts[part(hash)].insert(tag(hash), slot);
