@@ -42,6 +42,26 @@ impl Shard {
         targets.iter().for_each(|target| self.warm_rest(*target));
     }
 
+    /// Reads ahead for up to [`AHEAD`] reservations that are about to end.
+    pub(super) fn warm_ends(&self, slots: impl Iterator<Item = Slot> + Clone) {
+        slots.clone().for_each(|slot| self.buyers.warm_counts(self.reservations.at(slot).buyer));
+        slots.for_each(|slot| self.warm_rest(Target::FoundReservation(slot)));
+    }
+
+    /// Reads ahead for as many that are about to be forgotten, maybe with their buyers.
+    pub(super) fn warm_removals(&self, slots: &[Slot]) {
+        for &slot in slots {
+            let reservation = self.reservations.at(slot);
+            self.reservations.warm(reservation.id);
+            self.buyers.warm_counts(reservation.buyer);
+        }
+        for &slot in slots {
+            let buyer = self.reservations.at(slot).buyer;
+            self.buyers.warm(self.buyers.hash(buyer));
+            self.buyers.warm_rest(buyer);
+        }
+    }
+
     fn warm_index(&self, secret: &[u8; 16], command: &Command) -> Target {
         let id = match command {
             Command::Reserve(reserve) => return self.warm_attempt(secret, reserve),

@@ -48,6 +48,11 @@ impl Buyers {
         Some(slot)
     }
 
+    /// Reads ahead what is counted for a buyer.
+    pub(crate) fn warm_counts(&self, slot: Slot) {
+        black_box(self.keys(slot));
+    }
+
     /// Reads ahead what a buyer's record names: the id, and the first live reservation.
     pub(crate) fn warm_rest(&self, slot: Slot) {
         black_box(self.names.at(slot).as_bytes().first());
