@@ -12,6 +12,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 mod views;
+mod warm;
 
 pub use admission::Room;
 

@@ -1,7 +1,10 @@
 //! Time moves on: what is due ends, opens, closes or is forgotten.
 
+use smallvec::SmallVec;
+
 use super::Shard;
 use super::step::Step;
+use super::warm::AHEAD;
 use crate::state::{Broken, Slot};
 use crate::vocabulary::event::Event;
 use crate::vocabulary::limits::RETENTION;
@@ -27,12 +30,23 @@ impl Shard {
         while let Some(record) = self.memory.take_due(self.now) {
             self.forget(&record);
         }
-        while let Some(slot) =
-            self.next_retained().filter(|&(until, _)| until <= self.now).map(|(_, slot)| slot)
-        {
-            self.timers.release(slot);
-            self.forget_reservation(slot);
+        loop {
+            let due = self.retained_until_now();
+            if due.is_empty() {
+                return;
+            }
+            self.warm_removals(&due);
+            for slot in due {
+                self.timers.release(slot);
+                self.forget_reservation(slot);
+            }
         }
+    }
+
+    /// The first few reservations that are to be forgotten by now.
+    fn retained_until_now(&self) -> SmallVec<[Slot; AHEAD]> {
+        let is_due = |&slot: &Slot| self.reservations.at(slot).kept_until() <= self.now;
+        self.timers.retained().take(AHEAD).take_while(is_due).collect()
     }
 
     /// A reservation is kept as long as anything is to be done for it: another day, and then it is looked at again.
@@ -45,11 +59,6 @@ impl Shard {
         self.change_reservation(slot, |reservation| reservation.mark = kept_until.0);
         self.timers.retain(slot);
     }
-
-    fn next_retained(&self) -> Option<(LogTime, Slot)> {
-        let slot = self.timers.retained().next()?;
-        Some((self.reservations.at(slot).kept_until(), slot))
-    }
 }
 
 impl Step<'_> {
@@ -58,8 +67,9 @@ impl Step<'_> {
         let id = |slot: Slot| self.shard.reservations.at(slot).id;
         let mut due = self.shard.timers.at(at).map(|slot| (id(slot), slot)).collect::<Vec<_>>();
         due.sort_unstable();
-        for (_, slot) in due {
-            self.end_by_time(at, slot);
+        for due in due.chunks(AHEAD) {
+            self.shard.warm_ends(due.iter().map(|&(_, slot)| slot));
+            due.iter().for_each(|&(_, slot)| self.end_by_time(at, slot));
         }
         self.shard.timers.clear(at);
     }

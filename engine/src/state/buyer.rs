@@ -1,5 +1,7 @@
 //! Buyers: who has something here, how much of what, and how many answers are remembered for them.
 
+use std::hint::black_box;
+
 use super::chain::Chain;
 use super::chunks::Chunks;
 use super::pages::{Frozen, Pages};
@@ -34,6 +36,31 @@ impl Buyers {
         self.index.find(hash, |slot| &**self.names.at(slot) == id)
     }
 
+    /// Reads ahead for [`Buyers::find`].
+    pub(crate) fn warm(&self, hash: u64) {
+        self.index.warm(hash);
+    }
+
+    /// Reads ahead what is likely the buyer with this hash.
+    pub(crate) fn warm_record(&self, hash: u64) -> Option<Slot> {
+        let slot = self.index.likely(hash)?;
+        black_box((self.names.get(slot).is_some(), self.keys(slot)));
+        Some(slot)
+    }
+
+    /// Reads ahead what is counted for a buyer.
+    pub(crate) fn warm_counts(&self, slot: Slot) {
+        black_box(self.keys(slot));
+    }
+
+    /// Reads ahead what a buyer's record names: the id, and the first live reservation.
+    pub(crate) fn warm_rest(&self, slot: Slot) {
+        black_box(self.names.at(slot).as_bytes().first());
+        if let Some(Shares::One(share)) = self.shares(slot) {
+            self.live.warm(share.live);
+        }
+    }
+
     /// The buyer with this id, new if need be. Without a record that [`uses`](Buyers::name) it, it must not stay.
     pub(crate) fn find_or_add(&mut self, hash: u64, id: &BuyerId) -> Slot {
         if let Some(slot) = self.find(hash, id) {
@@ -41,8 +68,7 @@ impl Buyers {
         }
         let slot = self.names.insert(id.clone());
         *self.counts.at_mut(slot) = Counts { hash, ..Counts::default() };
-        let counts = &self.counts;
-        self.index.insert(hash, slot, |other| counts.get(other).map_or(0, |counts| counts.hash));
+        self.index.insert(hash, slot);
         slot
     }
 

@@ -54,6 +54,11 @@ impl Chain {
         }
     }
 
+    /// Reads ahead the neighbours of `slot`.
+    pub(crate) fn warm(&self, slot: Slot) {
+        std::hint::black_box(self.link(slot).next);
+    }
+
     /// Whether `slot` is in a list.
     pub(crate) fn contains(&self, slot: Slot) -> bool {
         self.link(slot).next != NONE

@@ -124,15 +124,17 @@ impl Memory {
         self.records.get(self.index.find(keyed::of_scope(scope), is_it)?)
     }
 
+    /// Reads ahead for [`Memory::find`].
+    pub(crate) fn warm(&self, scope: &[u8; 16]) {
+        self.index.warm(keyed::of_scope(scope));
+    }
+
     /// Remembers an answer in a scope of which nothing is remembered, not older than any that is.
     pub(crate) fn add(&mut self, record: Record) {
         let hash = keyed::of_scope(&record.key.scope);
         self.operators += u32::from(record.owner == NONE);
         let slot = self.records.push(record);
-        let records = &self.records;
-        self.index.insert(hash, slot, |other| {
-            records.get(other).map_or(0, |record| keyed::of_scope(&record.key.scope))
-        });
+        self.index.insert(hash, slot);
     }
 
     /// Takes the oldest if it is to be forgotten by `now`.

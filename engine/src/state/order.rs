@@ -145,7 +145,7 @@ impl Orders {
     pub(crate) fn add(&mut self, order: Order) -> Slot {
         let hash = keyed::of_random(order.id.random());
         let slot = self.pages.insert(order);
-        self.index.insert(hash, slot, |other| keyed::of_random(self.pages.at(other).id.random()));
+        self.index.insert(hash, slot);
         slot
     }
 

@@ -165,7 +165,7 @@ impl Products {
         product.marks = Marks { dirty: true, touched: true, settled: 0 };
         let (id, hash) = (product.id.clone(), product.hash);
         let slot = self.pages.insert(product);
-        self.index.insert(hash, slot, |other| self.pages.at(other).hash);
+        self.index.insert(hash, slot);
         self.by_id.insert(id, slot);
         self.dirty.push(slot);
         self.touched.push(slot);

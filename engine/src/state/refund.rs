@@ -102,7 +102,7 @@ impl Refunds {
     pub(crate) fn add(&mut self, refund: Refund) -> Slot {
         let hash = keyed::of_random(refund.id.random());
         let slot = self.pages.insert(refund);
-        self.index.insert(hash, slot, |other| keyed::of_random(self.pages.at(other).id.random()));
+        self.index.insert(hash, slot);
         slot
     }
 

@@ -27,7 +27,7 @@ impl Sagas {
         self.count(&Alarms::default(), &saga.alarms());
         let hash = keyed::of_random(saga.reservation.random());
         let slot = self.pages.insert(saga);
-        self.index.insert(hash, slot, |other| keyed::of_random(self.pages.at(other).reservation.random()));
+        self.index.insert(hash, slot);
     }
 
     /// Changes the saga of a reservation, if it has one, and tells how it was before.

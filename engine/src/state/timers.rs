@@ -55,6 +55,11 @@ impl Timers {
         if armed { Ok(()) } else { Err(Broken) }
     }
 
+    /// Reads ahead for what is done to the timer of `slot`.
+    pub(crate) fn warm(&self, slot: Slot) {
+        self.chain.warm(slot);
+    }
+
     /// The first instant at which anything live ends.
     pub(crate) fn first(&self) -> Option<LogTime> {
         self.ends.first_key_value().map(|(&at, _)| at)

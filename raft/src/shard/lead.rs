@@ -15,7 +15,7 @@ use super::twins::{Twins, Waiter};
 use crate::entry;
 
 /// How many timers may fall due in one batch: what apply does for them stays within a few milliseconds.
-const DUE_MAX: usize = 10_000;
+const DUE_MAX: usize = 5_000;
 /// How long a pending deadline may go without a batch that moves log time on.
 const TICK_EVERY: Span = Span(1_000);
 
