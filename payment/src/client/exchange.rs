@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use tracing::debug;
 
 use super::answer;
 use super::call::Call;
@@ -81,11 +82,10 @@ impl Client {
         timeout: Duration,
     ) -> Result<Whole, Reason> {
         let whole = async {
-            let response = self
-                .pool
-                .request(request)
-                .await
-                .map_err(|error| if error.is_connect() { Reason::Unreachable } else { Reason::Reset })?;
+            let response = self.pool.request(request).await.map_err(|error| {
+                debug!(?error, "the payment provider was not reached, or did not answer");
+                if error.is_connect() { Reason::Unreachable } else { Reason::Reset }
+            })?;
             let (head, body) = response.into_parts();
             let body = Limited::new(body, answer_max).collect().await.map_err(|error| {
                 if error.is::<LengthLimitError>() { Reason::Garbled } else { Reason::Reset }

@@ -1,6 +1,6 @@
 //! Pacing: calls go out no faster than the provider takes them, earliest deadline first.
 //!
-//! [`Line`](line::Line) decides, and knows no clock and no tasks; [`Pacer`] is its shell. Limits are an account's: the
+//! The line decides, and knows no clock and no tasks; [`Pacer`] is its shell. Limits are an account's: the
 //! calls of all shards that a node leads stand in one line per account.
 
 mod admission;

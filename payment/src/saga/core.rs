@@ -272,7 +272,7 @@ impl Core {
         }
         let wait = self.jitter.of(self.rhythm.look(&entry.task, entry.course.looks));
         entry.course.looks = entry.course.looks.saturating_add(1);
-        entry.course.failures = 0;
+        (entry.course.failures, entry.course.wait) = (0, false);
         entry.course.look_first();
         self.wait(now, job, entry, wait);
     }

@@ -35,6 +35,8 @@ pub(super) struct Course {
     pub(super) spent: u32,
     /// How often the task failed in a row.
     pub(super) failures: u32,
+    /// Whether the next try has to wait, although the look allows it.
+    pub(super) wait: bool,
     /// How often the object was looked at in a row without news.
     pub(super) looks: u32,
     /// Whether it is to be looked first.

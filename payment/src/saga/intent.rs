@@ -52,7 +52,7 @@ pub(super) fn refused(judge: &mut Judge<'_>, word: &str) -> Ruling {
             }
             // The refusal itself is remembered for the key: should the state allow the step later, the key would not.
             judge.course.spent = judge.course.spent.saturating_add(1);
-            judge.course.failures = judge.course.failures.saturating_add(1);
+            judge.course.wait = true;
             judge.look_why(word, word == EXPIRED)
         }
         _ => judge.look_why(word, false),

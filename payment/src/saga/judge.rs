@@ -64,14 +64,19 @@ impl Judge<'_> {
 
     /// Nothing more comes of the key. What came of it already is seen by looking, and then the next key's turn is.
     fn spent(&mut self, looked: bool, status: u16) -> Ruling {
-        if !looked {
-            self.course.spent = self.course.spent.saturating_add(1);
-            self.course.look_first();
-        }
         if status < 500 {
             self.troubles.push(Trouble::Refused("idempotency_error".to_owned()));
         }
-        Ruling::Again(None)
+        if looked {
+            return Ruling::Again(None);
+        }
+        self.course.spent = self.course.spent.saturating_add(1);
+        self.course.look_first();
+        if matches!(self.task.step, Step::Create { .. }) {
+            return Ruling::Again(None);
+        }
+        self.course.wait = true;
+        Ruling::GoOn
     }
 
     /// The provider does not show an object that was there: perhaps a wrong key. Nothing follows for the payment.
@@ -94,11 +99,11 @@ impl Judge<'_> {
         Ruling::GoOn
     }
 
-    /// The look allows to do what the task says. After a failure it is done after a wait.
+    /// The look allows to do what the task says; after a wait, if it was done just now and did not do.
     pub(super) fn act(&mut self) -> Ruling {
         self.course.look = Look::Done;
         self.course.refusal = None;
-        if self.course.failures == 0 { Ruling::GoOn } else { Ruling::Again(None) }
+        if std::mem::take(&mut self.course.wait) { Ruling::Again(None) } else { Ruling::GoOn }
     }
 
     fn is_about_money_back(&self) -> bool {

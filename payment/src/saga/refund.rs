@@ -89,6 +89,7 @@ fn compensation(judge: &mut Judge<'_>) -> Ruling {
         None => {
             let earlier = u32::try_from(judge.course.refunds.len()).unwrap_or(u32::MAX);
             judge.course.failures = judge.course.failures.max(earlier);
+            judge.course.wait |= earlier > 0;
             judge.act()
         }
     }

@@ -147,7 +147,6 @@ fn an_indefinite_answer_is_no_finding_and_comes_again_with_the_same_key() {
 fn a_spent_key_is_looked_behind_and_passed_over() {
     let mut stage = Stage::with(confirm());
     let first = stage.answer(Endpoint::ConfirmIntent, Verdict::Spent { status: 500 });
-    stage.wait();
     stage.answer(Endpoint::GetIntent, intent("requires_confirmation"));
     stage.wait();
     let second = stage.answer(Endpoint::ConfirmIntent, intent("requires_capture"));
@@ -157,7 +156,6 @@ fn a_spent_key_is_looked_behind_and_passed_over() {
 
     let mut stage = Stage::with(confirm());
     stage.answer(Endpoint::ConfirmIntent, Verdict::Spent { status: 500 });
-    stage.wait();
     stage.answer(Endpoint::GetIntent, intent("requires_capture"));
     assert_eq!(stage.findings(), [Finding::Authorized { capture_before: None }]);
 }
