@@ -112,6 +112,8 @@ pub(crate) struct AuditReport {
     pub(crate) ok: bool,
     pub(crate) violations: Vec<String>,
     pub(crate) products: Vec<ProductAudit>,
+    pub(crate) reached: Vec<u64>,
+    pub(crate) not_reached: Vec<u64>,
 }
 
 /// A product's count on one replica.
