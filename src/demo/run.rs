@@ -30,7 +30,10 @@ pub(super) async fn run(plan: Plan, json: bool) -> Result<(), Error> {
         told = tell_true(&plan, &mut cluster, json) => told,
         () = signals.caught() => Err(Error::Interrupted),
     };
-    cluster.stop().await;
+    tokio::select! {
+        _killed = cluster.stop() => {}
+        () = signals.caught() => {}
+    }
     match told {
         Ok(broken) if broken.is_empty() => Ok(()),
         Ok(broken) => Err(Error::Untrue { reasons: broken.join("; "), kept: home.keep() }),
