@@ -10,7 +10,4 @@ mod follower_killed;
 mod handover;
 mod leader_killed;
 mod leader_paused;
-mod lost_directory;
-mod readiness;
-mod same_key;
-mod startup;
+mod log_volume;
