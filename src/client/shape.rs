@@ -23,6 +23,7 @@ pub(crate) struct Product {
     pub(crate) opens_at: Option<String>,
     pub(crate) closes_at: Option<String>,
     pub(crate) current_stock: Stock,
+    pub(crate) revision: u64,
 }
 
 /// What one unit costs.
