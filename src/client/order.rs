@@ -15,8 +15,8 @@ pub(crate) enum Command {
         /// The product.
         #[arg(long, value_name = "ID")]
         product: String,
-        /// Only those in this status: confirmed, partially_refunded, refunded or cancelled.
-        #[arg(long)]
+        /// Only those in this status.
+        #[arg(long, value_parser = ["confirmed", "partially_refunded", "refunded", "cancelled"])]
         status: Option<String>,
         /// Only this buyer's.
         #[arg(long, value_name = "ID")]
@@ -35,7 +35,7 @@ pub(crate) enum Command {
         /// The order.
         id: String,
         /// How much, in minor units [default: all that is left].
-        #[arg(long)]
+        #[arg(long, value_parser = super::minor_units)]
         amount: Option<u64>,
         /// Put the units back on sale; only with the refund that completes the order's amount.
         #[arg(long)]

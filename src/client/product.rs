@@ -55,6 +55,13 @@ pub(crate) enum Command {
         #[command(flatten)]
         target: Target,
     },
+    /// Takes a product out of sale for good. Holds, payments and orders go on; it cannot be undone.
+    Archive {
+        /// The product.
+        id: String,
+        #[command(flatten)]
+        target: Target,
+    },
     /// Takes attempts for a product again.
     Resume {
         /// The product.
@@ -69,13 +76,13 @@ pub(crate) enum Command {
 pub(crate) struct PutArgs {
     /// The product: 1 to 64 characters of A-Z a-z 0-9 _ . - ; what stands before the first dot is its group.
     id: String,
-    /// Read all of it from a file, a JSON object as `PUT /v1/products/ID` takes it.
+    /// Read all of it from a file, a JSON object as `PUT /v1/products/ID` takes it or `product show --json` prints it.
     #[arg(long, value_name = "FILE", conflicts_with = "facts")]
     file: Option<PathBuf>,
     #[command(flatten)]
     facts: Facts,
-    /// Only if the product is at this revision (its ETag).
-    #[arg(long, value_name = "ETAG")]
+    /// Only if the product is at this revision, as `product show` prints it.
+    #[arg(long, value_name = "REVISION")]
     if_match: Option<String>,
     #[command(flatten)]
     target: Target,
@@ -88,7 +95,7 @@ struct Facts {
     #[arg(long, required_unless_present = "file")]
     name: Option<String>,
     /// What one unit costs, in minor units (cents).
-    #[arg(long, value_name = "AMOUNT", required_unless_present = "file")]
+    #[arg(long, value_name = "AMOUNT", required_unless_present = "file", value_parser = super::minor_units)]
     price: Option<u64>,
     /// The price's currency, like usd.
     #[arg(long, value_name = "CODE", required_unless_present = "file")]
@@ -151,6 +158,7 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
             target.ask(call, told).await
         }
         Command::Pause { id, target } => target.ask(Call::post(path(&id, "/pause"), None), show).await,
+        Command::Archive { id, target } => target.ask(Call::post(path(&id, "/archive"), None), show).await,
         Command::Resume { id, target } => target.ask(Call::post(path(&id, "/resume"), None), show).await,
     }
 }
@@ -161,8 +169,8 @@ async fn put(args: PutArgs) -> Result<(), Error> {
         None => args.facts.body(),
     };
     let mut call = Call::put(path(&args.id, ""), body);
-    if let Some(etag) = args.if_match {
-        call = call.header("If-Match", etag);
+    if let Some(revision) = args.if_match {
+        call = call.header("If-Match", etag(&revision));
     }
     args.target.ask(call, show).await
 }
@@ -170,7 +178,25 @@ async fn put(args: PutArgs) -> Result<(), Error> {
 fn read(path: &PathBuf) -> Result<Value, Error> {
     let wrong = |reason: String| Error::ProductFile { path: path.clone(), reason };
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))
+    let product = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    Ok(without_what_is_the_servers(product))
+}
+
+/// What a product shows beside what a `PUT` takes.
+const THE_SERVERS: [&str; 5] = ["id", "status", "current_stock", "revision", "created_at"];
+
+/// A product as it is put, out of one as it was shown.
+fn without_what_is_the_servers(mut product: Value) -> Value {
+    if let Some(members) = product.as_object_mut() {
+        members.retain(|name, _| !THE_SERVERS.contains(&name.as_str()));
+    }
+    product
+}
+
+/// The ETag of a revision. What is no plain number is an ETag already, or a mistake for the server to name.
+fn etag(revision: &str) -> String {
+    let plain = !revision.is_empty() && revision.bytes().all(|byte| byte.is_ascii_digit());
+    if plain { format!("\"{revision}\"") } else { revision.to_owned() }
 }
 
 /// The path of a product, or of something below it.
@@ -213,8 +239,34 @@ fn show(product: Product) -> String {
         ("payment", product.payment),
         ("per buyer", product.max_per_buyer.to_string()),
         ("hold", format!("{} s", product.hold_seconds)),
-        ("opens", product.opens_at.unwrap_or_else(|| "-".to_owned())),
+        ("opens", product.opens_at.unwrap_or_else(|| "at once".to_owned())),
         ("closes", product.closes_at.unwrap_or_else(|| "never".to_owned())),
+        ("revision", product.revision.to_string()),
     ];
     rows.map(|(name, value)| format!("{name:<9}  {value}")).join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_product_as_it_was_shown_can_be_put() {
+        let shown = json!({
+            "id": "x", "name": "X", "stock": 5, "opens_at": null, "status": "open", "revision": 1,
+            "created_at": "2026-11-27T09:00:00.000Z", "current_stock": {"total": 5},
+        });
+        let put = json!({"name": "X", "stock": 5, "opens_at": null});
+        assert_eq!(without_what_is_the_servers(shown), put);
+        assert_eq!(without_what_is_the_servers(put.clone()), put);
+        assert_eq!(without_what_is_the_servers(json!([1])), json!([1]));
+    }
+
+    #[test]
+    fn a_revision_needs_no_quotes() {
+        assert_eq!(etag("12"), "\"12\"");
+        assert_eq!(etag("\"12\""), "\"12\"");
+        assert_eq!(etag("*"), "*");
+        assert_eq!(etag(""), "");
+    }
 }

@@ -112,9 +112,9 @@ pub(crate) struct Replica {
 pub(crate) struct AuditReport {
     pub(crate) ok: bool,
     pub(crate) violations: Vec<String>,
-    pub(crate) products: Vec<ProductAudit>,
     pub(crate) reached: Vec<u64>,
     pub(crate) not_reached: Vec<u64>,
+    pub(crate) products: Vec<ProductAudit>,
 }
 
 /// A product's count on one replica.
