@@ -158,6 +158,7 @@ fn what_a_configuration_gets_wrong_is_named_with_its_line_and_what_it_takes() {
             &["`auth.tokens.admin`", "`auth.tokens.viewer`", "every token takes one place"],
         ),
         (with("[auth]", "[limits]\nbody_bytes = 1\n[auth]"), &["cluster.toml:4", "bytes from 1024 to"]),
+        (with("[auth]", "[limits]\ndrain_notice = \"1h\"\n[auth]"), &["cluster.toml:4", "\"0s\" to \"5m\""]),
     ];
     for (content, words) in cases {
         let run = check(content, &[]);

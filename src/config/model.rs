@@ -95,6 +95,8 @@ pub(crate) struct Limits {
     pub(crate) request_timeout: Duration,
     /// Connections of clients at one time.
     pub(crate) connections: usize,
+    /// How long connections are still accepted after the signal to stop, while `/readyz` says no.
+    pub(crate) drain_notice: Duration,
 }
 
 impl Config {

@@ -11,3 +11,8 @@ mod handover;
 mod leader_killed;
 mod leader_paused;
 mod log_volume;
+mod lost_directory;
+mod readiness;
+mod same_key;
+mod startup;
+mod stopping;
