@@ -131,6 +131,9 @@ impl CommandLine {
 fn run_node(args: &ServeArgs) -> Result<(), Failure> {
     let config = Config::load(&args.config)?;
     config.node(args.node)?;
+    for warning in config.warnings(args.node) {
+        tracing::warn!("{warning}");
+    }
     if args.leashed {
         up::leash::hold();
     }
