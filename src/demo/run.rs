@@ -49,7 +49,7 @@ async fn tell_true(plan: &Plan, cluster: &mut Local, json: bool) -> Result<Vec<S
     let outage = Arc::new(Outage::default());
     let (books, killed) = sell(plan, cluster, &outage).await?;
     let reckoning = check::reckon(plan, cluster, &books.holds).await?;
-    let report = Report::new(plan, &books, &outage, killed.is_some(), reckoning);
+    let report = Report::new(plan, &books, &outage, killed, reckoning);
     if json {
         output::json(&report)
     } else {
