@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::shape::{List, Order, Refund};
 use super::table::{self, Table};
-use super::{Call, Error, Target};
+use super::{Call, Error, Target, path};
 
 /// What can be done with orders.
 #[derive(Debug, Subcommand)]
@@ -49,7 +49,7 @@ pub(crate) enum Command {
 pub(super) async fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::List { product, status, buyer, limit, after, target } => {
-            let call = Call::get(super::product::path(&product, "/orders"))
+            let call = Call::get(path::of_product(&product, "/orders"))
                 .query("status", status)
                 .query("buyer_id", buyer)
                 .query("limit", limit.map(|limit| limit.to_string()))
@@ -58,7 +58,7 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
         }
         Command::Refund { id, amount, restock, target } => {
             let body = json!({"amount": amount, "restock": restock});
-            let call = Call::post(format!("/v1/orders/{}/refunds", super::product::segment(&id)), Some(body));
+            let call = Call::post(format!("/v1/orders/{}/refunds", path::segment(&id)), Some(body));
             target.ask(call, refund).await
         }
     }
