@@ -16,3 +16,4 @@ mod readiness;
 mod same_key;
 mod startup;
 mod stopping;
+mod told;
