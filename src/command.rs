@@ -95,11 +95,14 @@ pub(crate) fn parse() -> Result<CommandLine, ExitCode> {
 /// clap tells a mistake in paragraphs, usage and all. The first ones say what is wrong and what to do.
 fn in_one_line(error: &clap::Error) -> String {
     let rendered = error.render().to_string();
-    let said = rendered.split("\n\n").take_while(|paragraph| !paragraph.trim_start().starts_with("Usage:"));
+    let is_about_help = |paragraph: &&str| {
+        ["Usage:", "For more information"].iter().any(|head| paragraph.trim_start().starts_with(head))
+    };
+    let said = rendered.split("\n\n").take_while(|paragraph| !is_about_help(paragraph));
     let said = said.map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
     let said = said.collect::<Vec<_>>().join("; ");
     let said = said.strip_prefix("error: ").unwrap_or(&said);
-    if said.contains("--help") { said.to_owned() } else { format!("{said}; --help tells what it takes") }
+    format!("{}; --help tells what it takes", said.trim_end_matches('.'))
 }
 
 impl CommandLine {
@@ -128,6 +131,9 @@ impl CommandLine {
 fn run_node(args: &ServeArgs) -> Result<(), Failure> {
     let config = Config::load(&args.config)?;
     config.node(args.node)?;
+    for warning in config.warnings(args.node) {
+        tracing::warn!("{warning}");
+    }
     if args.leashed {
         up::leash::hold();
     }

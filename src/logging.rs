@@ -12,9 +12,13 @@ pub(crate) enum Format {
     Json,
 }
 
-/// Begins to log. What `RUST_LOG` does not say is logged from `info` on.
+/// What is logged unless `RUST_LOG` is set. openraft warns of every heartbeat that a node which is down does not answer;
+/// that it is down, and when it is back, the peer connections say once.
+const DEFAULT_FILTER: &str = "info,openraft=error";
+
+/// Begins to log.
 pub(crate) fn start(format: Format) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,openraft=warn"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // It fails only if something logs already, and then there is nothing to start.
     let _ = match format {

@@ -158,6 +158,7 @@ fn what_a_configuration_gets_wrong_is_named_with_its_line_and_what_it_takes() {
             &["`auth.tokens.admin`", "`auth.tokens.viewer`", "every token takes one place"],
         ),
         (with("[auth]", "[limits]\nbody_bytes = 1\n[auth]"), &["cluster.toml:4", "bytes from 1024 to"]),
+        (with("[auth]", "[limits]\ndrain_notice = \"1h\"\n[auth]"), &["cluster.toml:4", "\"0s\" to \"5m\""]),
     ];
     for (content, words) in cases {
         let run = check(content, &[]);
@@ -178,6 +179,25 @@ fn off_loopback_tokens_are_there_and_long() {
 }
 
 #[test]
+fn what_could_be_better_is_warned_of() {
+    let short = with("\"open\"", "\"open\"\ntokens.admin = [\"four\"]");
+    let run = check(&short, &[]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let warnings: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("warning: ")).collect();
+    assert!(warnings.len() == 1 && warnings[0].contains("`auth.tokens.admin`"), "{}", run.stdout);
+    assert!(warnings[0].contains("4 characters") && !warnings[0].contains("four"), "{}", run.stdout);
+
+    let tokens = "tokens.service = [\"0123456789abcdef\"]\ntokens.admin = [\"fedcba9876543210\"]";
+    let exposed = with("127.0.0.1:8081", "192.0.2.1:8081");
+    let exposed = exposed.replace("buyers = \"open\"", &format!("buyers = \"service\"\n{tokens}"));
+    let run = check(&exposed, &[]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let warnings: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("warning: ")).collect();
+    assert!(warnings.len() == 1 && warnings[0].contains("`node.2.http.listen`"), "{}", run.stdout);
+    assert!(warnings[0].contains("plain HTTP"), "{}", run.stdout);
+}
+
+#[test]
 fn insecure_opens_what_is_closed() {
     let content =
         GOOD.replace("127.0.0.1:8081", "192.0.2.1:8081").replace("127.0.0.1:9081", "192.0.2.1:9081");
@@ -192,8 +212,8 @@ fn the_environment_overrides_the_file() {
     let env = [
         ("FLASHSALE__NODE__1__HTTP__LISTEN", "127.0.0.1:8090"),
         ("FLASHSALE__CLUSTER__SHARDS", "5"),
-        ("FLASHSALE__AUTH__TOKENS__ADMIN", "env:TOKEN, second-token"),
-        ("TOKEN", "first-token"),
+        ("FLASHSALE__AUTH__TOKENS__ADMIN", "env:TOKEN, the-second-token-of-all"),
+        ("TOKEN", "the-first-token-of-all"),
     ];
     let run = flashsale(&["config", "check", "--config", text(&file.path), "--json"], &env);
     assert_eq!(run.status, 0, "{}", run.stderr);
@@ -202,13 +222,18 @@ fn the_environment_overrides_the_file() {
         let lines = report["settings"].as_array().expect("a list");
         lines.iter().find(|line| line["key"] == key).unwrap_or_else(|| panic!("{key} is not there")).clone()
     };
-    assert_eq!(line("cluster.shards")["value"], "5");
+    assert_eq!((&report["ok"], &report["warnings"]), (&true.into(), &serde_json::json!([])));
+    assert_eq!(line("cluster.shards")["value"], 5);
+    assert_eq!(line("cluster.insecure")["value"], false);
+    assert_eq!(line("cluster.heartbeat")["value"], "50ms");
+    assert_eq!(line("node.1.admin.listen")["value"], serde_json::Value::Null);
+    assert_eq!(line("auth.tokens.viewer")["value"], serde_json::json!([]));
     assert_eq!(line("cluster.shards")["from"], "FLASHSALE__CLUSTER__SHARDS");
     assert_eq!(line("cluster.shards")["scope"], "cluster");
-    assert_eq!(line("node.1.http.advertise")["value"], "\"127.0.0.1:8090\"");
+    assert_eq!(line("node.1.http.advertise")["value"], "127.0.0.1:8090");
     assert_eq!(line("node.1.http.advertise")["from"], "default");
     assert_eq!(line("node.1.http.advertise")["scope"], "node");
-    assert_eq!(line("auth.tokens.admin")["value"], "[env:TOKEN, (secret)]");
+    assert_eq!(line("auth.tokens.admin")["value"], serde_json::json!(["env:TOKEN", "(secret)"]));
     assert!(!run.stdout.contains("first-token") && !run.stdout.contains("second-token"));
 }
 

@@ -18,6 +18,7 @@ const COMMANDS: &[&[&str]] = &[
     &["product", "adjust"],
     &["product", "pause"],
     &["product", "resume"],
+    &["product", "archive"],
     &["order", "list"],
     &["order", "refund"],
     &["audit"],
@@ -51,8 +52,10 @@ fn a_mistake_is_told_in_one_line_with_status_2() {
         (&["serve", "--config", "x"], &["--node <ID>"]),
         (&["serve", "--config", "x", "--node", "one"], &["'one'", "--node"]),
         (&["serve", "--config", "/nowhere/x", "--node", "1"], &["/nowhere/x", "No such file"]),
-        (&["up", "--nodes", "5"], &["5", "--nodes"]),
-        (&["up", "--http-port", "65000", "--data"], &["--data"]),
+        (&["up", "--nodes", "5"], &["5", "--nodes", "exactly 3"]),
+        (&["up", "--http-port", "70000"], &["70000", "1..=63535"]),
+        (&["up", "--http-port", "65000"], &["65000", "1..=63535"]),
+        (&["up", "--http-port", "60000", "--data"], &["--data"]),
         (&["demo", "--stock", "1"], &["1", "--stock"]),
         (&["demo", "--stock", "100", "--buyers", "300"], &["--buyers 300", "at least 500"]),
         (&["product", "put", "x", "--name", "y"], &["--price", "--currency", "--stock"]),
@@ -60,10 +63,46 @@ fn a_mistake_is_told_in_one_line_with_status_2() {
         (&["product", "adjust", "x", "--delta", "1"], &["--reason"]),
         (&["audit", "--url", "nonsense"], &["nonsense", "http://127.0.0.1:8080"]),
         (&["audit", "--url", "ftp://example.net"], &["ftp://example.net", "http only"]),
+        (&["audit", "--url", "http://example.net/v1"], &["http://example.net/v1", "behind the port"]),
+        (&["audit", "--url", " , "], &["--url", "there is none"]),
+        (&["product", "put", "x", "--name", "y", "--price", "1.5"], &["'1.5'", "--price", "minor units"]),
+        (&["order", "refund", "x", "--amount", "9.90"], &["'9.90'", "--amount", "minor units"]),
+        (
+            &["order", "list", "--product", "x", "--status", "foo"],
+            &["'foo'", "confirmed, partially_refunded, refunded, cancelled"],
+        ),
         (&["--log-format", "xml", "audit"], &["xml", "text, json"]),
     ];
     for (args, words) in cases {
         assert_misuse(&flashsale(args, &[]), words);
+    }
+}
+
+#[test]
+fn what_the_command_line_gets_wrong_ends_alike() {
+    let cases: &[&[&str]] = &[
+        &["dmeo"],
+        &["serve"],
+        &["up", "--nodes", "5"],
+        &["up", "--nonsense"],
+        &["product"],
+        &["order", "list", "--product", "x", "--status", "foo"],
+    ];
+    for args in cases {
+        let run = flashsale(args, &[]);
+        assert_eq!(run.status, 2, "{args:?}");
+        let helps = run.stderr.lines().count() > 1 && run.stderr.contains("Usage:");
+        assert!(helps || run.stderr.ends_with("; --help tells what it takes\n"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn several_nodes_can_be_named_by_the_environment() {
+    let env = [("FLASHSALE_URL", "http://127.0.0.1:9, http://127.0.0.1:7 http://127.0.0.1:11")];
+    let run = flashsale(&["audit"], &env);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    for port in [9, 7, 11] {
+        assert!(run.stderr.contains(&format!("http://127.0.0.1:{port}: ")), "{}", run.stderr);
     }
 }
 

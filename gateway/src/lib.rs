@@ -12,6 +12,7 @@ mod context;
 mod drain;
 mod gateway;
 mod header;
+mod html;
 mod idempotency;
 mod identity;
 mod list;

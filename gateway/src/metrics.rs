@@ -13,6 +13,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 /// From half a millisecond to the deadline of a request.
@@ -63,6 +64,8 @@ impl Metrics {
             connections_refused: Counter::default(),
         };
         let registry = registry.sub_registry_with_prefix("flashsale");
+        let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The version of this binary", build);
         registry.register(
             "attempts",
             "Attempts to reserve or purchase, by outcome",

@@ -52,6 +52,18 @@ impl Call {
         call.header("Idempotency-Key", uuid::Uuid::now_v7().to_string())
     }
 
+    /// What it is about, for people: `product sneaker.42`.
+    fn thing(&self) -> String {
+        let product = self.query.iter().find(|(name, _)| *name == "product_id");
+        let mut segments = self.path.trim_start_matches("/v1/").split('/');
+        match (product, segments.next(), segments.next()) {
+            (Some((_, product)), ..) => format!("product {product}"),
+            (None, Some("products"), Some(id)) => format!("product {id}"),
+            (None, Some("orders"), Some(id)) => format!("order {id}"),
+            _ => self.path.clone(),
+        }
+    }
+
     /// The same with a header.
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Call {
         self.headers.push((name, value.into()));
@@ -75,7 +87,10 @@ struct Unsettled {
 impl Api {
     /// The API of the nodes at `urls`, called with `token`.
     pub(crate) fn new(urls: &[String], token: Option<Secret>) -> Result<Api, Error> {
-        let nodes = urls.iter().map(|url| parse(url)).collect::<Result<_, _>>()?;
+        let nodes = urls.iter().map(|url| parse(url)).collect::<Result<Vec<_>, _>>()?;
+        if nodes.is_empty() {
+            return Err(Error::Url { url: String::new(), reason: "there is none".to_owned() });
+        }
         let bearer = token.and_then(|token| HeaderValue::try_from(format!("Bearer {}", token.expose())).ok());
         let token = bearer.map(|mut bearer| {
             bearer.set_sensitive(true);
@@ -95,7 +110,7 @@ impl Api {
             let mut alive = false;
             for node in &self.nodes {
                 match self.call_node(node, &call).await? {
-                    Ok(reply) => return reply.accepted(),
+                    Ok(reply) => return reply.accepted(&call.thing()),
                     Err(unsettled) => {
                         alive |= unsettled.alive;
                         tried.push(format!("{}: {}", node.as_str().trim_end_matches('/'), unsettled.reason));
@@ -151,12 +166,13 @@ impl Api {
 
 fn parse(text: &str) -> Result<Url, Error> {
     let wrong = |reason: &str| Error::Url { url: text.to_owned(), reason: reason.to_owned() };
-    let mut url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
+    let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
     if url.scheme() != "http" {
         return Err(wrong("this version speaks http only"));
     }
-    if !url.path().ends_with('/') {
-        url.set_path(&format!("{}/", url.path()));
+    // The command knows the paths. One that is given here is most likely the beginning of those, and would stand twice.
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("what stands behind the port is not taken"));
     }
     Ok(url)
 }
@@ -168,4 +184,18 @@ fn root_cause(error: &dyn std::error::Error) -> String {
         cause = deeper;
     }
     cause.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_names_the_thing_that_it_is_about() {
+        let thing = |path: &str| Call::get(path).thing();
+        assert_eq!(thing("/v1/products/sneaker.42/orders"), "product sneaker.42");
+        assert_eq!(thing("/v1/orders/0193"), "order 0193");
+        assert_eq!(thing("/v1/cluster"), "/v1/cluster");
+        assert_eq!(Call::get("/v1/audit").query("product_id", Some("x")).thing(), "product x");
+    }
 }

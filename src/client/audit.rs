@@ -35,6 +35,55 @@ fn show(report: &AuditReport) -> String {
     });
     let headings = ["product", "node", "total", "available", "held", "sold", "orders"];
     let table = Table::new(headings).rows(rows).render();
-    let verdict = if report.ok { "everything adds up".to_owned() } else { report.violations.join("\n") };
-    format!("{table}\n{verdict}")
+    format!("{table}\n{}", verdict(report))
+}
+
+fn verdict(report: &AuditReport) -> String {
+    let mut said = report.violations.clone();
+    let (reached, missing) = (&report.reached, &report.not_reached);
+    match (report.ok, missing.is_empty()) {
+        (true, true) => said.push("everything adds up".to_owned()),
+        (true, false) => {
+            let verb = if reached.len() == 1 { "adds" } else { "add" };
+            said.push(format!("{} {verb} up; {} could not be asked", nodes(reached), nodes(missing)));
+        }
+        (false, true) => {}
+        (false, false) => said.push(format!("{} could not be asked", nodes(missing))),
+    }
+    said.join("\n")
+}
+
+/// Nodes as a sentence names them: `node 2`, `nodes 1 and 3`, `nodes 1, 2 and 3`.
+fn nodes(ids: &[u64]) -> String {
+    let ids: Vec<String> = ids.iter().map(u64::to_string).collect();
+    match ids.split_last() {
+        None => "no node".to_owned(),
+        Some((only, [])) => format!("node {only}"),
+        Some((last, others)) => format!("nodes {} and {last}", others.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(ok: bool, violations: &[&str], reached: &[u64], not_reached: &[u64]) -> AuditReport {
+        AuditReport {
+            ok,
+            violations: violations.iter().map(|violation| (*violation).to_owned()).collect(),
+            reached: reached.to_vec(),
+            not_reached: not_reached.to_vec(),
+            products: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_verdict_is_of_those_who_were_asked() {
+        assert_eq!(verdict(&report(true, &[], &[1, 2, 3], &[])), "everything adds up");
+        let two = report(true, &[], &[1, 3], &[2]);
+        assert_eq!(verdict(&two), "nodes 1 and 3 add up; node 2 could not be asked");
+        let one = report(false, &["shard 0: it does not"], &[1], &[2, 3]);
+        assert_eq!(verdict(&one), "shard 0: it does not\nnodes 2 and 3 could not be asked");
+        assert_eq!(verdict(&report(false, &["it does not"], &[1, 2, 3], &[])), "it does not");
+    }
 }

@@ -5,7 +5,9 @@ mod audit;
 mod cluster;
 mod error;
 mod order;
+mod path;
 mod product;
+mod put;
 mod reply;
 mod shape;
 mod table;
@@ -37,13 +39,12 @@ pub(crate) enum Command {
 /// Which cluster is asked, and how the answer looks.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Target {
-    /// A node's URL; repeat it for more: if one does not answer, the next is asked, with the same idempotency key.
-    /// The token is taken from FLASHSALE_TOKEN.
+    /// A node's URL; repeat it for more, or put commas or spaces between them: if one does not answer, the next is asked,
+    /// with the same idempotency key. The token is taken from FLASHSALE_TOKEN.
     #[arg(
         long = "url",
         value_name = "URL",
         env = "FLASHSALE_URL",
-        value_delimiter = ',',
         default_values_t = ["http://127.0.0.1:8080", "http://127.0.0.1:8081", "http://127.0.0.1:8082"].map(String::from)
     )]
     urls: Vec<String>,
@@ -59,7 +60,7 @@ impl Target {
             Err(_) => None,
             Ok(token) => Some(Secret::new(token.trim()).map_err(|source| Error::Token { source })?),
         };
-        Api::new(&self.urls, token)
+        Api::new(&apart(&self.urls), token)
     }
 
     /// Makes a call and prints its answer, with `show` for people.
@@ -78,6 +79,19 @@ impl Target {
     }
 }
 
+/// URLs of which each may be several, with commas or spaces between them.
+fn apart(urls: &[String]) -> Vec<String> {
+    let is_between = |character: char| character == ',' || character.is_whitespace();
+    let apart = urls.iter().flat_map(|url| url.split(is_between));
+    apart.filter(|url| !url.is_empty()).map(str::to_owned).collect()
+}
+
+/// An amount of money on the command line.
+fn minor_units(text: &str) -> Result<u64, String> {
+    let takes = "it takes a whole number of minor units, like 1950 for 19.50 of a currency with cents";
+    text.parse().map_err(|_| takes.to_owned())
+}
+
 /// Does what a command asks for.
 pub(crate) fn run(command: Command) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -92,4 +106,16 @@ pub(crate) fn run(command: Command) -> Result<(), Error> {
             Command::Cluster(command) => cluster::run(command).await,
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_told_apart() {
+        let urls = ["http://a:1,http://b:1".to_owned(), " http://c:1  http://d:1, ".to_owned()];
+        assert_eq!(apart(&urls), ["http://a:1", "http://b:1", "http://c:1", "http://d:1"]);
+        assert!(apart(&[" ,".to_owned()]).is_empty());
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::shape::{List, Order, Refund};
 use super::table::{self, Table};
-use super::{Call, Error, Target};
+use super::{Call, Error, Target, path};
 
 /// What can be done with orders.
 #[derive(Debug, Subcommand)]
@@ -15,8 +15,8 @@ pub(crate) enum Command {
         /// The product.
         #[arg(long, value_name = "ID")]
         product: String,
-        /// Only those in this status: confirmed, partially_refunded, refunded or cancelled.
-        #[arg(long)]
+        /// Only those in this status.
+        #[arg(long, value_parser = ["confirmed", "partially_refunded", "refunded", "cancelled"])]
         status: Option<String>,
         /// Only this buyer's.
         #[arg(long, value_name = "ID")]
@@ -35,7 +35,7 @@ pub(crate) enum Command {
         /// The order.
         id: String,
         /// How much, in minor units [default: all that is left].
-        #[arg(long)]
+        #[arg(long, value_parser = super::minor_units)]
         amount: Option<u64>,
         /// Put the units back on sale; only with the refund that completes the order's amount.
         #[arg(long)]
@@ -49,7 +49,7 @@ pub(crate) enum Command {
 pub(super) async fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::List { product, status, buyer, limit, after, target } => {
-            let call = Call::get(super::product::path(&product, "/orders"))
+            let call = Call::get(path::of_product(&product, "/orders"))
                 .query("status", status)
                 .query("buyer_id", buyer)
                 .query("limit", limit.map(|limit| limit.to_string()))
@@ -58,7 +58,7 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
         }
         Command::Refund { id, amount, restock, target } => {
             let body = json!({"amount": amount, "restock": restock});
-            let call = Call::post(format!("/v1/orders/{}/refunds", super::product::segment(&id)), Some(body));
+            let call = Call::post(format!("/v1/orders/{}/refunds", path::segment(&id)), Some(body));
             target.ask(call, refund).await
         }
     }

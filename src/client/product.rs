@@ -1,10 +1,10 @@
 //! `flashsale product`: what is sold.
 
-use std::path::PathBuf;
-
 use clap::Subcommand;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
+use super::path::of_product as path;
+use super::put::PutArgs;
 use super::shape::{Adjustment, List, Product};
 use super::table::Table;
 use super::{Call, Error, Target};
@@ -55,6 +55,13 @@ pub(crate) enum Command {
         #[command(flatten)]
         target: Target,
     },
+    /// Takes a product out of sale for good. Holds, payments and orders go on; it cannot be undone.
+    Archive {
+        /// The product.
+        id: String,
+        #[command(flatten)]
+        target: Target,
+    },
     /// Takes attempts for a product again.
     Resume {
         /// The product.
@@ -64,81 +71,10 @@ pub(crate) enum Command {
     },
 }
 
-/// How a product shall be.
-#[derive(Debug, clap::Args)]
-pub(crate) struct PutArgs {
-    /// The product: 1 to 64 characters of A-Z a-z 0-9 _ . - ; what stands before the first dot is its group.
-    id: String,
-    /// Read all of it from a file, a JSON object as `PUT /v1/products/ID` takes it.
-    #[arg(long, value_name = "FILE", conflicts_with = "facts")]
-    file: Option<PathBuf>,
-    #[command(flatten)]
-    facts: Facts,
-    /// Only if the product is at this revision (its ETag).
-    #[arg(long, value_name = "ETAG")]
-    if_match: Option<String>,
-    #[command(flatten)]
-    target: Target,
-}
-
-#[derive(Debug, clap::Args)]
-#[group(id = "facts", multiple = true)]
-struct Facts {
-    /// What it is called.
-    #[arg(long, required_unless_present = "file")]
-    name: Option<String>,
-    /// What one unit costs, in minor units (cents).
-    #[arg(long, value_name = "AMOUNT", required_unless_present = "file")]
-    price: Option<u64>,
-    /// The price's currency, like usd.
-    #[arg(long, value_name = "CODE", required_unless_present = "file")]
-    currency: Option<String>,
-    /// How many units there are at first.
-    #[arg(long, value_name = "UNITS", required_unless_present = "file")]
-    stock: Option<u64>,
-    /// How many units one buyer may hold and have bought [default: 1].
-    #[arg(long, value_name = "UNITS")]
-    max_per_buyer: Option<u32>,
-    /// The same over all products of the group [default: no limit].
-    #[arg(long, value_name = "UNITS")]
-    max_per_buyer_in_group: Option<u32>,
-    /// How long a hold lasts, from 1 to 86400 [default: 600].
-    #[arg(long, value_name = "SECONDS")]
-    hold_seconds: Option<u32>,
-    /// When the sale opens, like 2026-11-27T09:00:00Z [default: now].
-    #[arg(long, value_name = "TIME")]
-    opens_at: Option<String>,
-    /// When it closes [default: never].
-    #[arg(long, value_name = "TIME")]
-    closes_at: Option<String>,
-    /// Who takes the payment: `provider`, `external` (the shop confirms) or `none` (a hold is an order at once) [default:
-    /// provider].
-    #[arg(long, value_name = "MODE")]
-    payment: Option<String>,
-}
-
-impl Facts {
-    fn body(&self) -> Value {
-        let facts = [
-            ("name", json!(self.name)),
-            ("price", json!({"amount": self.price, "currency": self.currency})),
-            ("stock", json!(self.stock)),
-            ("max_per_buyer", json!(self.max_per_buyer)),
-            ("max_per_buyer_in_group", json!(self.max_per_buyer_in_group)),
-            ("hold_seconds", json!(self.hold_seconds)),
-            ("opens_at", json!(self.opens_at)),
-            ("closes_at", json!(self.closes_at)),
-            ("payment", json!(self.payment)),
-        ];
-        let said = facts.into_iter().filter(|(_, fact)| !fact.is_null());
-        Value::Object(said.map(|(name, fact)| (name.to_owned(), fact)).collect::<Map<_, _>>())
-    }
-}
-
 /// Does what a command asks for.
 pub(super) async fn run(command: Command) -> Result<(), Error> {
     match command {
-        Command::Put(args) => put(args).await,
+        Command::Put(args) => args.target.ask(args.call()?, show).await,
         Command::List { limit, after, target } => {
             let call = Call::get("/v1/products").query("limit", limit.map(|limit| limit.to_string()));
             target.ask(call.query("after", after), list).await
@@ -151,38 +87,9 @@ pub(super) async fn run(command: Command) -> Result<(), Error> {
             target.ask(call, told).await
         }
         Command::Pause { id, target } => target.ask(Call::post(path(&id, "/pause"), None), show).await,
+        Command::Archive { id, target } => target.ask(Call::post(path(&id, "/archive"), None), show).await,
         Command::Resume { id, target } => target.ask(Call::post(path(&id, "/resume"), None), show).await,
     }
-}
-
-async fn put(args: PutArgs) -> Result<(), Error> {
-    let body = match &args.file {
-        Some(path) => read(path)?,
-        None => args.facts.body(),
-    };
-    let mut call = Call::put(path(&args.id, ""), body);
-    if let Some(etag) = args.if_match {
-        call = call.header("If-Match", etag);
-    }
-    args.target.ask(call, show).await
-}
-
-fn read(path: &PathBuf) -> Result<Value, Error> {
-    let wrong = |reason: String| Error::ProductFile { path: path.clone(), reason };
-    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))
-}
-
-/// The path of a product, or of something below it.
-pub(super) fn path(id: &str, rest: &str) -> String {
-    format!("/v1/products/{}{rest}", segment(id))
-}
-
-/// An id that is none may have a slash in it: the server shall see it as one segment, and say what is wrong.
-pub(super) fn segment(id: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-    let escaped = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    id.bytes().map(escaped).collect()
 }
 
 fn list(products: List<Product>) -> String {
@@ -213,8 +120,9 @@ fn show(product: Product) -> String {
         ("payment", product.payment),
         ("per buyer", product.max_per_buyer.to_string()),
         ("hold", format!("{} s", product.hold_seconds)),
-        ("opens", product.opens_at.unwrap_or_else(|| "-".to_owned())),
+        ("opens", product.opens_at.unwrap_or_else(|| "at once".to_owned())),
         ("closes", product.closes_at.unwrap_or_else(|| "never".to_owned())),
+        ("revision", product.revision.to_string()),
     ];
     rows.map(|(name, value)| format!("{name:<9}  {value}")).join("\n")
 }

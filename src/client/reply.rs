@@ -28,18 +28,22 @@ impl Reply {
         Ok(Reply { url: node.to_string(), status, body, text })
     }
 
-    /// Itself if it says that the thing was done.
-    pub(super) fn accepted(self) -> Result<Reply, Error> {
+    /// Itself if it says that what was asked of `thing` was done.
+    pub(super) fn accepted(self, thing: &str) -> Result<Reply, Error> {
         if (200..300).contains(&self.status) {
             return Ok(self);
         }
         let word = |name: &str| self.body.get(name).and_then(Value::as_str).map(str::to_owned);
-        let hint = if self.status == 401 { "; the token is taken from FLASHSALE_TOKEN" } else { "" };
         let detail = word("detail").or_else(|| word("title")).unwrap_or_else(|| self.text.clone());
+        let detail = match self.status {
+            401 => format!("{detail}; the token is taken from FLASHSALE_TOKEN"),
+            404 => format!("{thing}: {detail}"),
+            _ => detail,
+        };
         Err(Error::Refused {
             status: self.status,
             code: word("code").unwrap_or_else(|| "refused".to_owned()),
-            detail: detail + hint,
+            detail,
         })
     }
 

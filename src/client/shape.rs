@@ -23,6 +23,7 @@ pub(crate) struct Product {
     pub(crate) opens_at: Option<String>,
     pub(crate) closes_at: Option<String>,
     pub(crate) current_stock: Stock,
+    pub(crate) revision: u64,
 }
 
 /// What one unit costs.
@@ -111,6 +112,8 @@ pub(crate) struct Replica {
 pub(crate) struct AuditReport {
     pub(crate) ok: bool,
     pub(crate) violations: Vec<String>,
+    pub(crate) reached: Vec<u64>,
+    pub(crate) not_reached: Vec<u64>,
     pub(crate) products: Vec<ProductAudit>,
 }
 

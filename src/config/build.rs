@@ -78,5 +78,6 @@ fn limits(settings: &Settings) -> Result<Limits, Error> {
         request_timeout: settings
             .duration("limits.request_timeout", Duration::from_millis(100)..=Duration::from_secs(60))?,
         connections: count("limits.connections", 1..=1_000_000)?,
+        drain_notice: settings.duration("limits.drain_notice", Duration::ZERO..=Duration::from_secs(300))?,
     })
 }

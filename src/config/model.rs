@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::settings::Settings;
-use super::{Error, Secret, build, rules};
+use super::{Error, Secret, build, rules, warnings};
 
 /// A cluster as all its nodes are told of it.
 #[derive(Clone, Debug)]
@@ -95,6 +95,8 @@ pub(crate) struct Limits {
     pub(crate) request_timeout: Duration,
     /// Connections of clients at one time.
     pub(crate) connections: usize,
+    /// How long connections are still accepted after the signal to stop, while `/readyz` says no.
+    pub(crate) drain_notice: Duration,
 }
 
 impl Config {
@@ -108,6 +110,12 @@ impl Config {
         let config = build::config(settings)?;
         rules::check(&config, settings)?;
         Ok(config)
+    }
+
+    /// What node `id` can be started with, and better was not.
+    pub(crate) fn warnings(&self, id: u64) -> Vec<String> {
+        let nodes: Vec<&Node> = self.nodes.iter().filter(|node| node.id == id).collect();
+        warnings::of(self, &nodes)
     }
 
     /// The node with this id.

@@ -6,8 +6,8 @@ use super::{Error, Secret};
 
 /// How many nodes a cluster has.
 const NODES: usize = 3;
-/// The shortest token off loopback.
-const TOKEN_MIN: usize = 16;
+/// The shortest token off loopback; on loopback, a shorter one is warned of.
+pub(super) const TOKEN_MIN: usize = 16;
 
 /// Checks a configuration as a whole.
 pub(super) fn check(config: &Config, settings: &Settings) -> Result<(), Error> {
@@ -133,7 +133,8 @@ fn check_tokens_differ(config: &Config, settings: &Settings) -> Result<(), Error
     Ok(())
 }
 
-fn tokens(config: &Config) -> impl Iterator<Item = (&'static str, &Secret)> {
+/// Every token with the name of its role.
+pub(super) fn tokens(config: &Config) -> impl Iterator<Item = (&'static str, &Secret)> {
     let auth = &config.auth;
     let roles = [("viewer", &auth.viewer), ("service", &auth.service), ("admin", &auth.admin)];
     roles.into_iter().flat_map(|(role, tokens)| tokens.iter().map(move |token| (role, token)))

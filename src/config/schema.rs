@@ -129,6 +129,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("limits.in_flight", Kind::Integer, Fallback::Integer(20_000), "a number from 1 to 1000000"),
     setting("limits.request_timeout", Kind::Text, Fallback::Text("5s"), "a duration from \"100ms\" to \"60s\""),
     setting("limits.connections", Kind::Integer, Fallback::Integer(20_000), "a number from 1 to 1000000"),
+    setting("limits.drain_notice", Kind::Text, Fallback::Text("0s"), "a duration from \"0s\" to \"5m\""),
     setting("payment.base_url", Kind::Text, Fallback::Text("https://api.stripe.com"), "https://HOST, or http:// on loopback, perhaps with a port"),
     setting("payment.webhook_secrets", Kind::Secrets, Fallback::Nothing, TOKENS),
     setting("payment.account.*.name", Kind::Text, Fallback::Required, "1 to 64 characters of a-z 0-9 _ -"),

@@ -119,6 +119,20 @@ impl Value {
     }
 }
 
+impl Value {
+    /// The value in JSON, without secrets.
+    pub(super) fn to_json(&self) -> serde_json::Value {
+        let mask = |secret: &String| super::Secret::mask(secret).to_owned();
+        match self {
+            Value::Text(text) => text.as_str().into(),
+            Value::Integer(number) => (*number).into(),
+            Value::Flag(flag) => (*flag).into(),
+            Value::Secret(secret) => mask(secret).into(),
+            Value::Secrets(secrets) => secrets.iter().map(mask).collect(),
+        }
+    }
+}
+
 /// As it would stand in the file, without secrets.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -42,10 +42,10 @@ pub(crate) use error::Error;
 /// and there were grants both before and after the kill. Otherwise the nodes' logs are kept.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// How many units there are.
+    /// How many units there are, from 10 to 1000000.
     #[arg(long, value_name = "UNITS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
     stock: u32,
-    /// How many buyers come; at least five for each unit.
+    /// How many buyers come, from 50 to 10000000; at least five for each unit.
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(50..=10_000_000))]
     buyers: u32,
     /// Leave the leader alone.

@@ -29,6 +29,8 @@ pub(super) struct Report {
     captured: u64,
     refunded: u64,
     leader_kills: u64,
+    /// Which node was killed, and started again.
+    killed_node: Option<u64>,
     grants_before_kill: u64,
     grants_after_kill: u64,
     /// From the kill to the first definite answer of the new leader.
@@ -38,6 +40,8 @@ pub(super) struct Report {
     attempts_per_second: u64,
     attempts_in_best_second: u64,
     latency_ms: Latency,
+    /// Attempts that the latencies are of.
+    measured: u64,
     /// Attempts left out of the latencies: those between the kill and a second after the new leader's first answer.
     excluded: u64,
     audit: Reckoning,
@@ -63,7 +67,13 @@ impl Latency {
 
 impl Report {
     /// What books, outage and reckoning come to.
-    pub(super) fn new(plan: &Plan, books: &Books, outage: &Outage, killed: bool, audit: Reckoning) -> Report {
+    pub(super) fn new(
+        plan: &Plan,
+        books: &Books,
+        outage: &Outage,
+        killed: Option<u64>,
+        audit: Reckoning,
+    ) -> Report {
         let (attempts_in_rush, rush) = books.rush();
         let paid = books.holds.iter().filter(|hold| matches!(hold.end, End::Paid { .. }));
         Report {
@@ -78,7 +88,8 @@ impl Report {
             oversold: audit.orders.max(audit.sold).saturating_sub(u64::from(plan.stock)),
             captured: paid.count() as u64,
             refunded: 0,
-            leader_kills: u64::from(killed),
+            leader_kills: u64::from(killed.is_some()),
+            killed_node: killed,
             grants_before_kill: books.grants_before_kill,
             grants_after_kill: books.grants_after_kill,
             failover_ms: outage.length().map(|length| u64::try_from(length.as_millis()).unwrap_or(u64::MAX)),
@@ -86,6 +97,7 @@ impl Report {
             attempts_per_second: per_second(i64::try_from(attempts_in_rush).unwrap_or(i64::MAX), rush),
             attempts_in_best_second: books.best_second(),
             latency_ms: Latency::of(&books.latency),
+            measured: books.latency.len(),
             excluded: books.excluded,
             audit,
         }
@@ -133,17 +145,28 @@ impl fmt::Display for Report {
             "sold       {} of {}, {} oversold, {} captured, {} refunded",
             self.sold, self.stock, self.oversold, self.captured, self.refunded
         )?;
+        match self.killed_node {
+            Some(node) => writeln!(f, "leader     node {node} was killed with SIGKILL, and started again")?,
+            None => writeln!(f, "leader     left alone")?,
+        }
         match self.failover_ms {
             Some(millis) => {
                 writeln!(f, "failover   {millis} ms from the kill to the new leader's first answer")?
             }
             None => writeln!(f, "failover   none")?,
         }
-        writeln!(
-            f,
-            "latency    p50 {p50} ms, p90 {p90} ms, p99 {p99} ms, p99.9 {p999} ms, max {max} ms; {} attempts around the kill left out",
-            self.excluded
-        )?;
+        let (measured, excluded) = (self.measured, self.excluded);
+        match measured {
+            0 => writeln!(
+                f,
+                "latency    not measured: all {excluded} attempts were under way around the kill"
+            )?,
+            _ => writeln!(
+                f,
+                "latency    p50 {p50} ms, p90 {p90} ms, p99 {p99} ms, p99.9 {p999} ms, max {max} ms, of {measured} attempts; \
+                 {excluded} around the kill are left out"
+            )?,
+        }
         let Reckoning { nodes, holds, orders, .. } = &self.audit;
         let verdict = if self.audit.ok { "everything adds up" } else { "it does NOT add up" };
         write!(f, "audit      {verdict}: {nodes} nodes, {holds} acknowledged holds, {orders} orders")

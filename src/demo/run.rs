@@ -30,7 +30,10 @@ pub(super) async fn run(plan: Plan, json: bool) -> Result<(), Error> {
         told = tell_true(&plan, &mut cluster, json) => told,
         () = signals.caught() => Err(Error::Interrupted),
     };
-    cluster.stop().await;
+    tokio::select! {
+        _killed = cluster.stop() => {}
+        () = signals.caught() => {}
+    }
     match told {
         Ok(broken) if broken.is_empty() => Ok(()),
         Ok(broken) => Err(Error::Untrue { reasons: broken.join("; "), kept: home.keep() }),
@@ -46,7 +49,7 @@ async fn tell_true(plan: &Plan, cluster: &mut Local, json: bool) -> Result<Vec<S
     let outage = Arc::new(Outage::default());
     let (books, killed) = sell(plan, cluster, &outage).await?;
     let reckoning = check::reckon(plan, cluster, &books.holds).await?;
-    let report = Report::new(plan, &books, &outage, killed.is_some(), reckoning);
+    let report = Report::new(plan, &books, &outage, killed, reckoning);
     if json {
         output::json(&report)
     } else {

@@ -16,7 +16,11 @@ pub(super) fn of(config: &Config, apart: bool) -> GatewayConfig {
         in_flight_max: config.limits.in_flight,
         body_bytes_max: config.limits.body_bytes,
         operators: if apart { Operators::Apart } else { Operators::WithBuyers },
-        serving: Serving { connections_max: config.limits.connections, ..Serving::default() },
+        serving: Serving {
+            connections_max: config.limits.connections,
+            drain_notice: config.limits.drain_notice,
+            ..Serving::default()
+        },
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use engine::ShardId;
+use engine::limits::COMMANDS_PER_BATCH;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
@@ -35,24 +36,36 @@ type Encoded = Result<(), std::fmt::Error>;
 /// A stage, and how long attempts spent in it.
 type Stage = (&'static str, fn(&ShardStats) -> &Histogram);
 
-/// A histogram of a shard, and what its counts must be multiplied with to be in the unit of its name.
-type Timed = (&'static str, &'static str, fn(&ShardStats) -> &Histogram, f64);
+/// A histogram of a shard, and what its counts are in.
+type OfShard = (&'static str, &'static str, fn(&ShardStats) -> &Histogram, Unit);
+
+/// What a histogram's counts are in.
+#[derive(Clone, Copy)]
+struct Unit {
+    /// What they must be multiplied with to be in the unit of the metric's name.
+    scale: f64,
+    /// The largest that there can be.
+    most: u64,
+}
+
+const MICROS: Unit = Unit { scale: 1e-6, most: u64::MAX };
+const COMMANDS: Unit = Unit { scale: 1.0, most: COMMANDS_PER_BATCH as u64 };
 
 fn shards(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
-    let timed: [Timed; 3] = [
-        ("flashsale_batch_commands", "Commands in a proposed batch", |stats| &stats.batch_commands, 1.0),
+    let of_shard: [OfShard; 3] = [
+        ("flashsale_batch_commands", "Commands in a proposed batch", |stats| &stats.batch_commands, COMMANDS),
         (
             "flashsale_confirm_seconds",
             "Time of a round that confirms refusals and reads",
             |s| &s.confirm_us,
-            1e-6,
+            MICROS,
         ),
-        ("flashsale_apply_seconds", "Time to apply committed entries", |stats| &stats.apply_us, 1e-6),
+        ("flashsale_apply_seconds", "Time to apply committed entries", |stats| &stats.apply_us, MICROS),
     ];
-    for (name, help, histogram, scale) in timed {
-        let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Histogram)?;
+    for (name, help, histogram, unit) in of_shard {
+        let mut metric = describe(encoder, name, help, MetricType::Histogram)?;
         for (shard, stats) in node.shard_stats() {
-            encode(metric.encode_family(&of(shard))?, histogram(stats), scale)?;
+            encode(metric.encode_family(&of(shard))?, histogram(stats), unit)?;
         }
     }
     let applied = "Newest log index in the state";
@@ -75,23 +88,29 @@ fn stages(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
     ];
     let help = "Time of attempts in a stage: queue until proposed or decided, commit until the proposal is committed, \
                 forward to another node and back";
-    let mut metric =
-        encoder.encode_descriptor("flashsale_stage_seconds", help, None, MetricType::Histogram)?;
+    let mut metric = describe(encoder, "flashsale_stage_seconds", help, MetricType::Histogram)?;
     for (stage, histogram) in stages {
         for (shard, stats) in node.shard_stats() {
             let labels = [("shard", shard.to_string()), ("stage", stage.to_owned())];
-            encode(metric.encode_family(&labels)?, histogram(stats), 1e-6)?;
+            encode(metric.encode_family(&labels)?, histogram(stats), MICROS)?;
         }
     }
     Ok(())
 }
 
-fn encode(mut metric: MetricEncoder<'_>, histogram: &Histogram, scale: f64) -> Encoded {
-    let bound = |bucket| Histogram::bound(bucket).map_or(f64::INFINITY, |bound| as_f64(bound) * scale);
-    let counts = histogram.buckets().into_iter().enumerate();
-    let buckets: Vec<_> = counts.map(|(bucket, count)| (bound(bucket), count)).collect();
-    let sum = as_f64(histogram.sum()) * scale;
+fn encode(mut metric: MetricEncoder<'_>, histogram: &Histogram, unit: Unit) -> Encoded {
+    let sum = as_f64(histogram.sum()) * unit.scale;
+    let buckets = buckets(&histogram.buckets(), unit);
     metric.encode_histogram::<NoLabelSet>(sum, histogram.count(), &buckets, None)
+}
+
+/// Buckets as far as there can be values, the last of which has no bound.
+fn buckets(counts: &[u64], unit: Unit) -> Vec<(f64, u64)> {
+    let bounds: Vec<u64> = (0..counts.len()).map_while(Histogram::bound).collect();
+    let reach = bounds.iter().position(|&bound| bound >= unit.most).map_or(bounds.len(), |last| last + 1);
+    let (bounded, beyond) = counts.split_at(reach.min(counts.len()));
+    let bounded = bounds.into_iter().zip(bounded).map(|(bound, &count)| (as_f64(bound) * unit.scale, count));
+    bounded.chain([(f64::INFINITY, beyond.iter().sum())]).collect()
 }
 
 fn leaders(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
@@ -104,8 +123,7 @@ fn leaders(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
     by_shard(encoder, "flashsale_apply_lag", lag, node.lags())?;
     let help =
         "Entries of the log of a shard led here that another node does not have yet, as far as is known";
-    let mut behind =
-        encoder.encode_descriptor("flashsale_replication_lag_entries", help, None, MetricType::Gauge)?;
+    let mut behind = describe(encoder, "flashsale_replication_lag_entries", help, MetricType::Gauge)?;
     for (shard, follower, lag) in node.replication_lags() {
         let labels = [("shard", shard.to_string()), ("node", follower.to_string())];
         behind.encode_family(&labels)?.encode_gauge(&lag)?;
@@ -122,19 +140,14 @@ fn log(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
         ("flashsale_log_entries_reread", "Entries that were read from disk again", stats.entries_reread),
     ];
     for (name, help, value) in counters {
-        let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+        let mut metric = describe(encoder, name, help, MetricType::Counter)?;
         metric.encode_counter::<NoLabelSet, u64, u64>(&value, None)?;
     }
-    let mut segments = encoder.encode_descriptor(
-        "flashsale_log_segments",
-        "Segments that hold frames",
-        None,
-        MetricType::Gauge,
-    )?;
+    let help = "Segments that hold frames";
+    let mut segments = describe(encoder, "flashsale_log_segments", help, MetricType::Gauge)?;
     segments.encode_gauge(&stats.segments)?;
     let help = "Time to write and sync a frame";
-    let mut syncs =
-        encoder.encode_descriptor("flashsale_log_sync_seconds", help, None, MetricType::Histogram)?;
+    let mut syncs = describe(encoder, "flashsale_log_sync_seconds", help, MetricType::Histogram)?;
     let last = stats.sync_micros.len() - 1;
     let bound = |n: usize| if n == last { f64::INFINITY } else { as_f64(1 << n) * 1e-6 };
     let buckets: Vec<_> = stats.sync_micros.iter().enumerate().map(|(n, &count)| (bound(n), count)).collect();
@@ -147,11 +160,21 @@ fn by_shard(
     help: &str,
     values: impl Iterator<Item = (ShardId, u64)>,
 ) -> Encoded {
-    let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    let mut metric = describe(encoder, name, help, MetricType::Gauge)?;
     for (shard, value) in values {
         metric.encode_family(&of(shard))?.encode_gauge(&value)?;
     }
     Ok(())
+}
+
+/// The head of a metric, its help a sentence like those of the metrics that are registered one by one.
+pub(super) fn describe<'e>(
+    encoder: &'e mut DescriptorEncoder<'_>,
+    name: &'e str,
+    help: &str,
+    kind: MetricType,
+) -> Result<MetricEncoder<'e>, std::fmt::Error> {
+    encoder.encode_descriptor(name, &format!("{help}."), None, kind)
 }
 
 fn of(shard: ShardId) -> [(&'static str, String); 1] {
@@ -214,6 +237,16 @@ mod tests {
     fn value(text: &str, name: &str) -> f64 {
         let line = text.lines().find_map(|line| line.strip_prefix(name));
         line.unwrap_or_else(|| panic!("no {name} in\n{text}")).trim().parse().expect("a number")
+    }
+
+    #[test]
+    fn buckets_reach_as_far_as_values_do_and_end_without_a_bound() {
+        let counts = [1, 2, 0, 0];
+        assert_eq!(buckets(&counts, Unit { scale: 2.0, most: 2 }), [(2.0, 1), (4.0, 2), (f64::INFINITY, 0)]);
+        let all = buckets(&Histogram::default().buckets(), MICROS);
+        assert!(all.iter().rev().skip(1).all(|(bound, _)| bound.is_finite()), "{all:?}");
+        let batches = buckets(&[0; raft::histogram::BUCKETS], COMMANDS);
+        assert_eq!(batches[batches.len() - 2].0, as_f64(COMMANDS_PER_BATCH as u64), "{batches:?}");
     }
 
     /// Two nodes of three: the third is behind.

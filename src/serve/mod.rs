@@ -41,7 +41,12 @@ const HELD_FOR: Duration = Duration::from_millis(5);
 pub(crate) fn run(config: Config, id: u64) -> Result<(), Error> {
     panics::end_the_process_where_half_a_node_would_run_on();
     let runtime = Runtime::new().map_err(Error::Runtime)?;
-    runtime.block_on(serve(&config, id))
+    let ended = runtime.block_on(serve(&config, id));
+    drop(runtime);
+    if matches!(ended, Ok(()) | Err(Error::Disowned { .. })) {
+        info!(node = id, "has stopped");
+    }
+    ended
 }
 
 async fn serve(config: &Config, id: u64) -> Result<(), Error> {
@@ -84,8 +89,7 @@ async fn serve(config: &Config, id: u64) -> Result<(), Error> {
     if let Some(cashier) = cashier {
         cashier.dismiss().await;
     }
-    finish(node, &listings, projection).await;
-    info!(node = id, "has stopped");
+    finish(node, listings, projection).await;
     disowned.map_or(Ok(()), |words| Err(Error::Disowned { node: id, words }))
 }
 
@@ -100,7 +104,7 @@ async fn open_listings(settings: &NodeSettings) -> Result<Listings, Error> {
         .map_err(|why| Error::Listings { node: settings.id, why })
 }
 
-async fn finish(node: Arc<Node>, listings: &Listings, projection: std::thread::JoinHandle<()>) {
+async fn finish(node: Arc<Node>, listings: Listings, projection: std::thread::JoinHandle<()>) {
     // Nothing that was served holds the node any more; the projection does for as long as one lot of facts takes.
     let mut node = node;
     let node = loop {

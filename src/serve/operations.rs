@@ -59,11 +59,13 @@ impl Operations for NodeOperations {
             reachable: pids.contains_key(&id),
             pid: pids.get(&id).copied(),
         });
+        let members = self.node.config().members.len();
+        let shards = reports.iter().map(|(shard, reports)| shard_status(*shard, members, reports));
         ClusterStatus {
             name: self.node.config().cluster.clone(),
             answered_by: self.node.config().node,
             nodes: nodes.collect(),
-            shards: reports.into_iter().map(|(shard, reports)| shard_status(shard, &reports)).collect(),
+            shards: shards.collect(),
         }
     }
 
@@ -76,7 +78,7 @@ impl Operations for NodeOperations {
         };
         let looks = asked.into_iter().map(|shard| async move { (shard, self.audited(shard, product).await) });
         let reports = futures_util::future::join_all(looks).await;
-        audit::judge(self.node.config().members.len(), &reports)
+        audit::judge(&self.node.config().members.keys().copied().collect(), &reports)
     }
 
     fn ready(&self) -> Result<(), String> {
@@ -93,13 +95,17 @@ impl Operations for NodeOperations {
     }
 }
 
-fn shard_status(shard: ShardId, reports: &[Report]) -> ShardStatus {
+/// How a shard with so many `members` is, as far as `reports` tell.
+fn shard_status(shard: ShardId, members: usize, reports: &[Report]) -> ShardStatus {
     let furthest = reports.iter().map(|report| report.last_log_index).max().unwrap_or(0);
     // Whoever has the highest term knows best who leads.
     let newest = reports.iter().max_by_key(|report| (report.term, report.leader));
+    let leader = newest.and_then(|report| report.leader);
+    let is_reached = |leader: &u64| reports.iter().any(|report| report.node == *leader);
+    let majority = reports.len() * 2 > members;
     ShardStatus {
         id: shard.0,
-        leader: newest.and_then(|report| report.leader),
+        leader: leader.filter(|leader| majority && is_reached(leader)),
         term: newest.map_or(0, |report| report.term),
         replicas: reports
             .iter()
@@ -111,5 +117,45 @@ fn shard_status(shard: ShardId, reports: &[Report]) -> ShardStatus {
                 snapshot_index: report.snapshot_index,
             })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(node: u64, term: u64, leader: u64) -> Report {
+        Report {
+            node,
+            pid: 1,
+            leader: Some(leader),
+            term,
+            last_log_index: 9,
+            applied_index: 9 - node,
+            snapshot_index: 0,
+            audited: None,
+        }
+    }
+
+    fn leader(reports: &[Report]) -> Option<u64> {
+        shard_status(ShardId(0), 3, reports).leader
+    }
+
+    #[test]
+    fn the_leader_is_the_one_of_the_newest_term() {
+        assert_eq!(leader(&[report(1, 4, 1), report(2, 5, 2), report(3, 5, 2)]), Some(2));
+    }
+
+    #[test]
+    fn who_led_is_not_shown_without_a_majority_or_when_it_cannot_be_reached() {
+        assert_eq!(leader(&[report(1, 4, 1)]), None);
+        assert_eq!(leader(&[report(1, 4, 2), report(3, 4, 2)]), None);
+        assert_eq!(leader(&[]), None);
+    }
+
+    #[test]
+    fn the_lag_is_behind_the_longest_log() {
+        let status = shard_status(ShardId(0), 3, &[report(1, 4, 1), report(2, 4, 1)]);
+        assert_eq!(status.replicas.iter().map(|replica| replica.lag).collect::<Vec<_>>(), [1, 2]);
     }
 }

@@ -35,14 +35,14 @@ pub(crate) use signals::Signals;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// How many nodes: this version takes exactly 3.
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(3..=3))]
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = three)]
     nodes: u64,
     /// Where all of the cluster is kept.
     #[arg(long, value_name = "DIR", default_value = "flashsale-local")]
     data: PathBuf,
-    /// The first node's HTTP port; the others take the next two, nodes talk to each other 1000 ports above, and the
-    /// payment provider's simulator answers 2000 above.
-    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    /// The first node's HTTP port, from 1 to 63535; the others take the next two, nodes talk to each other 1000 ports
+    /// above, and the payment provider's simulator answers 2000 above.
+    #[arg(long, value_name = "PORT", default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..=i64::from(Ports::HTTP_MAX)))]
     http_port: u16,
     /// Begin anew: forget what an earlier `up` left in DIR.
     #[arg(long)]
@@ -53,6 +53,10 @@ pub(crate) struct Args {
     /// Print one JSON object when ready, instead of lines.
     #[arg(long)]
     json: bool,
+}
+
+fn three(text: &str) -> Result<u64, &'static str> {
+    text.parse().ok().filter(|&nodes| nodes == 3).ok_or("this version takes exactly 3")
 }
 
 /// Runs a local cluster until it is told to stop.

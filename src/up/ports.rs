@@ -19,9 +19,12 @@ pub(crate) struct Ports {
 }
 
 impl Ports {
+    /// The highest first port: those above it are taken too.
+    pub(crate) const HTTP_MAX: u16 = u16::MAX - PROVIDER_ABOVE;
+
     /// Three ports from `http` on, three above, and one for the payment provider, if they are free.
     pub(crate) fn from(http: u16) -> Result<Ports, Error> {
-        if http == 0 || http > u16::MAX - PROVIDER_ABOVE {
+        if http == 0 || http > Ports::HTTP_MAX {
             return Err(Error::PortRange { port: http });
         }
         let ports = Ports { http };

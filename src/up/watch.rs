@@ -25,7 +25,7 @@ pub(super) async fn run(args: &Args) -> Result<(), Error> {
         Some(Err(error)) => Err(error),
         None => Ok(()),
     };
-    stop(cluster).await;
+    stop(cluster, &mut signals).await;
     ended
 }
 
@@ -62,7 +62,7 @@ fn tell(cluster: &Local, json: bool) {
     output::line("ready");
 }
 
-/// Waits for a signal, and tells of nodes that end by themselves. The others go on.
+/// Waits for a signal, and tells of nodes that end by themselves.
 async fn watch(cluster: &mut Local, signals: &mut Signals) -> Result<(), Error> {
     loop {
         let (node, status) = tokio::select! {
@@ -73,7 +73,8 @@ async fn watch(cluster: &mut Local, signals: &mut Signals) -> Result<(), Error> 
         let said = cluster.node(node).map(|node| node.last_words()).unwrap_or_default();
         cluster.nodes.retain(|other| other.id != node);
         output::note(format_args!(
-            "node {node} ended ({status}), the others go on: {said}\nto start it again: flashsale serve --config {} --node {node}",
+            "node {node} ended ({status}), {}: {said}\nto start it again: flashsale serve --config {} --node {node}",
+            what_goes_on(cluster.nodes.len()),
             config.display()
         ));
         if cluster.nodes.is_empty() {
@@ -82,9 +83,35 @@ async fn watch(cluster: &mut Local, signals: &mut Signals) -> Result<(), Error> 
     }
 }
 
-async fn stop(cluster: Local) {
-    output::note("stopping");
-    for node in cluster.stop().await {
-        output::note(format_args!("node {node} did not stop when asked to, and was killed"));
+/// What `left` nodes of three can do.
+fn what_goes_on(left: usize) -> &'static str {
+    match left {
+        2.. => "the others go on",
+        1 => "and the one that is left is no majority: it refuses service unless another runs",
+        0 => "and none is left",
+    }
+}
+
+/// Stops in order. A second signal ends it at once: nodes that are dropped are killed, and what was acknowledged is on
+/// disk whatever becomes of them.
+async fn stop(cluster: Local, signals: &mut Signals) {
+    output::note("stopping; Ctrl-C again kills what still runs");
+    tokio::select! {
+        killed = cluster.stop() => for node in killed {
+            output::note(format_args!("node {node} did not stop when asked to, and was killed"));
+        },
+        () = signals.caught() => output::note("killed what still ran"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_majority_goes_on() {
+        assert!(what_goes_on(2).contains("go on"));
+        assert!(what_goes_on(1).contains("no majority"));
+        assert!(what_goes_on(0).contains("none"));
     }
 }

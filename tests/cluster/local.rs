@@ -53,7 +53,7 @@ impl Cluster {
         let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
         let ports = Ports::free();
         std::fs::write(directory.path().join("cluster.toml"), settings.text(ports)).expect("written");
-        let nodes = NODES.map(|id| Node::new(id, ports.http(id), directory.path()));
+        let nodes = NODES.map(|id| Node::new(id, ports.http(id), directory.path(), settings.also_logs));
         let doors: Vec<(u64, SocketAddr)> = nodes.iter().map(|node| (node.id, node.http)).collect();
         Cluster {
             seed,

@@ -30,5 +30,5 @@ pub(crate) use node::Exit;
 pub(crate) use pulse::Pulse;
 pub(crate) use settings::Settings;
 pub(crate) use shelf::{Product, shard_of};
-pub(crate) use wait::{until, until_some};
+pub(crate) use wait::{pass, until, until_some};
 pub(crate) use watcher::Watcher;

@@ -13,11 +13,6 @@ use super::wait::until_some;
 /// How long a node that was told to end may take.
 const END_WITHIN: Duration = Duration::from_secs(20);
 
-/// What nodes log, unless `FLASHSALE_LOG` says otherwise: what an operator sees by default.
-const LOG_FILTER: &str = "info,openraft=warn";
-/// What they log beside it, for tests to wait for: when a log is purged.
-const PURGES: &str = "openraft::engine::handler::log_handler=info";
-
 /// A node as a child process. Dropped, it is killed; and it ends when the test's process does, however that ended, since
 /// then its stdin does.
 #[derive(Debug)]
@@ -25,6 +20,8 @@ pub(crate) struct Node {
     pub(crate) id: u64,
     pub(crate) http: SocketAddr,
     pub(crate) log: PathBuf,
+    /// What it logs beside what an operator sees by default.
+    also_logs: Option<&'static str>,
     child: Option<(Child, ChildStdin)>,
 }
 
@@ -43,15 +40,16 @@ pub(crate) fn binary() -> PathBuf {
 
 impl Node {
     /// A node that is not started yet.
-    pub(crate) fn new(id: u64, http: SocketAddr, directory: &Path) -> Node {
-        Node { id, http, log: directory.join(format!("node-{id}.log")), child: None }
+    pub(crate) fn new(id: u64, http: SocketAddr, directory: &Path, also_logs: Option<&'static str>) -> Node {
+        Node { id, http, log: directory.join(format!("node-{id}.log")), also_logs, child: None }
     }
 
     /// Starts it.
     pub(crate) fn start(&mut self, config: &Path) {
         assert!(self.child.is_none(), "node {} runs already", self.id);
         let log = OpenOptions::new().create(true).append(true).open(&self.log).expect("a log file");
-        let mut child = serve(config, self.id).stderr(log).spawn().expect("the binary runs");
+        let mut command = serve(config, self.id, self.also_logs);
+        let mut child = command.stderr(log).spawn().expect("the binary runs");
         let leash = child.stdin.take().expect("its stdin is ours");
         self.child = Some((child, leash));
     }
@@ -87,7 +85,7 @@ impl Node {
     /// Starts it, and waits until it has ended by itself. What it says goes beside its log.
     pub(crate) async fn run_to_its_end(&mut self, config: &Path) -> Exit {
         let log = self.log.with_extension("in-vain.log");
-        let mut vain = Node { id: self.id, http: self.http, log, child: None };
+        let mut vain = Node { log, child: None, ..*self };
         vain.start(config);
         let status = vain.ended().await.code();
         let stderr = std::fs::read_to_string(&vain.log).expect("it was written");
@@ -112,6 +110,11 @@ impl Node {
         all[all.len().saturating_sub(lines)..].join("\n")
     }
 
+    /// How long its log is.
+    pub(crate) fn log_bytes(&self) -> u64 {
+        std::fs::metadata(&self.log).map_or(0, |log| log.len())
+    }
+
     /// How often its log has `words`.
     pub(crate) fn said(&self, words: &str) -> usize {
         std::fs::read_to_string(&self.log).unwrap_or_default().matches(words).count()
@@ -126,11 +129,17 @@ impl Drop for Node {
     }
 }
 
-fn serve(config: &Path, id: u64) -> Command {
+/// What it logs is what an operator sees by default, unless `FLASHSALE_LOG` or the test says otherwise.
+fn serve(config: &Path, id: u64, also_logs: Option<&str>) -> Command {
     let mut command = Command::new(binary());
     command.arg("serve").arg("--config").arg(config).args(["--leashed", "--node", &id.to_string()]);
     command.stdin(Stdio::piped()).stdout(Stdio::null());
-    let level = std::env::var("FLASHSALE_LOG").unwrap_or_else(|_| LOG_FILTER.to_owned());
-    command.env_clear().env("RUST_LOG", format!("{level},{PURGES}")).env("RUST_BACKTRACE", "1");
+    command.env_clear().env("RUST_BACKTRACE", "1");
+    let filters =
+        [std::env::var("FLASHSALE_LOG").ok(), also_logs.map(|also| format!("info,openraft=error,{also}"))];
+    let filters: Vec<String> = filters.into_iter().flatten().collect();
+    if !filters.is_empty() {
+        command.env("RUST_LOG", filters.join(","));
+    }
     command
 }

@@ -9,30 +9,44 @@ pub(crate) struct Settings {
     pub(crate) name: &'static str,
     pub(crate) segment_bytes: u32,
     pub(crate) snapshot_log_bytes: u32,
+    /// What nodes log beside what an operator sees by default, for a test to wait for.
+    pub(crate) also_logs: Option<&'static str>,
+    /// More of the file, in front of its nodes.
+    pub(crate) more: &'static str,
 }
+
+/// When a log is purged.
+const PURGES: &str = "openraft::engine::handler::log_handler=info";
 
 impl Default for Settings {
     fn default() -> Settings {
         // Segments are written in full when they are made: small ones start quickly.
-        Settings { name: "test", segment_bytes: 4 << 20, snapshot_log_bytes: 64 << 20 }
+        Settings {
+            name: "test",
+            segment_bytes: 4 << 20,
+            snapshot_log_bytes: 64 << 20,
+            also_logs: None,
+            more: "",
+        }
     }
 }
 
 impl Settings {
-    /// As small as logs and snapshots get.
+    /// As small as logs and snapshots get; when a log is purged is logged.
     pub(crate) fn small() -> Settings {
-        Settings { segment_bytes: 1 << 20, snapshot_log_bytes: 1 << 20, ..Settings::default() }
+        let also_logs = Some(PURGES);
+        Settings { segment_bytes: 1 << 20, snapshot_log_bytes: 1 << 20, also_logs, ..Settings::default() }
     }
 
     /// The text of `cluster.toml`.
     pub(crate) fn text(&self, ports: Ports) -> String {
-        let Settings { name, segment_bytes, snapshot_log_bytes } = self;
+        let Settings { name, segment_bytes, snapshot_log_bytes, more, .. } = self;
         let nodes: String = (1..=3).map(|node| section(ports, node)).collect();
         format!(
             "[cluster]\nname = \"{name}\"\n\n\
              [storage]\ndata = \"nodes\"\nsegment_bytes = {segment_bytes}\nsnapshot_log_bytes = {snapshot_log_bytes}\n\n\
              [auth]\nbuyers = \"open\"\n\n\
-             [auth.tokens]\nservice = [\"{SERVICE}\"]\nadmin = [\"{ADMIN}\"]\n{nodes}"
+             [auth.tokens]\nservice = [\"{SERVICE}\"]\nadmin = [\"{ADMIN}\"]\n{more}{nodes}"
         )
     }
 }

@@ -5,6 +5,11 @@ use std::time::{Duration, Instant};
 /// How long to wait before looking again.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
+/// Lets time pass, where what comes about in it is measured.
+pub(crate) async fn pass(time: Duration) {
+    tokio::time::sleep(time).await;
+}
+
 /// Waits until `look` gives something; panics with what was awaited when that takes longer than `within`.
 #[track_caller]
 pub(crate) fn until_some<T, F: Future<Output = Option<T>>>(

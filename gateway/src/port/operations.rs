@@ -50,7 +50,8 @@ pub struct NodeStatus {
 pub struct ShardStatus {
     /// Its number.
     pub id: u16,
-    /// The node that leads it, as far as is known.
+    /// The node that leads it. None if no majority of its replicas could be reached, or the leader could not: who led
+    /// is then not known to lead any more.
     pub leader: Option<u64>,
     /// The leader's term.
     pub term: u64,
@@ -80,6 +81,10 @@ pub struct AuditReport {
     pub ok: bool,
     /// What does not, in sentences.
     pub violations: Vec<String>,
+    /// The nodes whose replicas were all asked: what is said here, is said of them.
+    pub reached: Vec<u64>,
+    /// The nodes of which a replica could not be asked.
+    pub not_reached: Vec<u64>,
     /// Every product, on every replica.
     pub products: Vec<ProductAudit>,
     /// Every shard's replicas compared.

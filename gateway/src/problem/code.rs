@@ -120,7 +120,20 @@ impl Code {
         }
     }
 
-    /// The status that it usually comes with. `invalid_request` also comes with 405, 408, 413 and 415.
+    /// The statuses that it comes with beside the usual one.
+    pub fn other_statuses(self) -> &'static [StatusCode] {
+        match self {
+            Code::InvalidRequest => &[
+                StatusCode::METHOD_NOT_ALLOWED,
+                StatusCode::REQUEST_TIMEOUT,
+                StatusCode::PAYLOAD_TOO_LARGE,
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ],
+            _ => &[],
+        }
+    }
+
+    /// The status that it usually comes with.
     pub fn status(self) -> StatusCode {
         match self {
             Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,

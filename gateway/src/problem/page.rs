@@ -1,6 +1,7 @@
 //! The pages that explain the codes.
 
 use super::code::Code;
+use crate::html::page;
 
 /// The page of one code.
 pub(crate) fn of(code: Code) -> String {
@@ -12,11 +13,22 @@ pub(crate) fn of(code: Code) -> String {
              <p><a href=\"/problems\">All codes</a></p>\n",
             code.as_str(),
             explanation.title,
-            code.status().as_u16(),
+            statuses(code),
             explanation.when,
             explanation.advice
         ),
     )
+}
+
+/// The statuses that a code comes with, the usual one first.
+fn statuses(code: Code) -> String {
+    let others: Vec<String> =
+        code.other_statuses().iter().map(|status| status.as_u16().to_string()).collect();
+    let usual = code.status().as_u16();
+    match others.as_slice() {
+        [] => usual.to_string(),
+        others => format!("{usual}; also {}", others.join(", ")),
+    }
 }
 
 /// The page that lists all codes, in order of precedence.
@@ -34,11 +46,4 @@ pub(crate) fn index() -> String {
         })
         .collect();
     page("Problems", &format!("<h1>Problems, in order of precedence</h1>\n<table>\n{rows}</table>\n"))
-}
-
-fn page(title: &str, content: &str) -> String {
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{title}</title></head>\n\
-         <body>\n{content}</body>\n</html>\n"
-    )
 }

@@ -5,6 +5,7 @@ mod audit;
 mod cluster;
 mod external;
 mod health;
+mod home;
 mod lists;
 mod metrics;
 mod orders;
@@ -38,19 +39,26 @@ pub(crate) enum Audience {
     Operators,
 }
 
+const METRICS: &str = "/metrics";
+const ON_ADMIN_LISTENER: &str =
+    "operators' routes answer on the admin listener of this node, and not on this one";
+const ON_PUBLIC_LISTENER: &str =
+    "buyers' and shops' routes answer on the http listener of this node, and not on this one";
+
 /// The router for an audience.
 pub(crate) fn router<P: Ports>(context: &Context<P>, audience: Audience) -> Router {
-    let mut table = probes(reads(Table::new(context.metrics.clone())));
-    if audience != Audience::Operators {
-        table = shops(buyers(table));
-    }
-    if audience != Audience::Buyers {
-        table = operators(table);
-    }
-    table = match audience {
-        Audience::Operators => table.on(Method::GET, "/metrics", metrics::show_on_admin_listener),
-        Audience::All => table.on(Method::GET, "/metrics", metrics::show),
-        Audience::Buyers => table,
+    let table = probes(reads(Table::new(context.metrics.clone())));
+    let table = match audience {
+        Audience::All => operators(shops(buyers(table))).on(Method::GET, METRICS, metrics::show),
+        Audience::Buyers => operators(shops(buyers(table)).elsewhere(ON_ADMIN_LISTENER)).on(
+            Method::GET,
+            METRICS,
+            metrics::show,
+        ),
+        Audience::Operators => {
+            let table = operators(table).on(Method::GET, METRICS, metrics::show_on_admin_listener);
+            shops(buyers(table.elsewhere(ON_PUBLIC_LISTENER)))
+        }
     };
     table.into_router(context.clone())
 }

@@ -16,7 +16,7 @@ pub(crate) struct ProductJson<'a> {
     max_per_buyer: u32,
     max_per_buyer_in_group: Option<u32>,
     hold_seconds: u64,
-    opens_at: Timestamp,
+    opens_at: Option<Timestamp>,
     closes_at: Option<Timestamp>,
     payment: &'static str,
     lanes: u16,
@@ -49,7 +49,7 @@ impl<'a> From<&'a ProductView> for ProductJson<'a> {
             max_per_buyer: description.max_per_buyer,
             max_per_buyer_in_group: description.max_per_buyer_in_group,
             hold_seconds: description.hold.0 / 1_000,
-            opens_at: Timestamp(opens_at(product)),
+            opens_at: opens_at(description.opens_at),
             closes_at: description.closes_at.map(Timestamp),
             payment: description.payment.word(),
             lanes: description.lanes,
@@ -61,12 +61,10 @@ impl<'a> From<&'a ProductView> for ProductJson<'a> {
     }
 }
 
-/// A product put without `opens_at` has been open since it was created.
-fn opens_at(product: &ProductView) -> LogTime {
-    match product.description.opens_at {
-        LogTime(0) => product.created_at,
-        given => given,
-    }
+/// A product put without `opens_at` opens at the beginning of time. It is shown as it was put, so that putting what was
+/// read changes nothing.
+fn opens_at(given: LogTime) -> Option<Timestamp> {
+    (given != LogTime::default()).then_some(Timestamp(given))
 }
 
 /// A product's units.

@@ -366,9 +366,7 @@ async fn methods_and_paths_that_are_not_there() {
     let allow = patch.header("allow").expect("what is allowed");
     assert!(allow.contains("GET") && allow.contains("PUT"), "{allow}");
     shop.delete("/v1/products").send().await.problem(405, "invalid_request");
-    for path in
-        ["/", "/v1", "/v2/products", "/v1/products/", "/v1/products/phone/stock/", "/v1/webhooks/other"]
-    {
+    for path in ["/v1", "/v2/products", "/v1/products/", "/v1/products/phone/stock/", "/v1/webhooks/other"] {
         shop.get(path).send().await.problem(404, "not_found");
     }
     for path in ["/v1/products/phone/stock/stream", "/openapi.json", "/docs", "/v1/events"] {

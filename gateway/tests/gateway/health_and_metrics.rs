@@ -40,6 +40,7 @@ async fn attempts_are_counted_by_outcome_and_requests_timed_by_route() {
     );
     let route = "method=\"POST\",route=\"/v1/products/{id}/reservations\"";
     for line in [
+        &format!("flashsale_build_info{{version=\"{}\"}} 1", env!("CARGO_PKG_VERSION")),
         "flashsale_attempts_total{outcome=\"granted\"} 1",
         "flashsale_attempts_total{outcome=\"replayed\"} 1",
         "flashsale_attempts_total{outcome=\"sold_out\"} 1",
@@ -58,21 +59,34 @@ fn call(app: &App, method: Method, path: &str) -> Call {
 }
 
 #[tokio::test]
+async fn a_browser_finds_its_way_from_the_first_page() {
+    let shop = open();
+    let page = shop.get("/").send().await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    for path in ["/healthz", "/readyz", "/problems"] {
+        assert!(page.text().contains(&format!("href=\"{path}\"")), "{}", page.text());
+        assert_eq!(shop.get(path).send().await.status, 200, "{path}");
+    }
+    assert!(page.text().contains("docs/api.md"));
+}
+
+#[tokio::test]
 async fn with_an_admin_listener_operators_and_metrics_answer_only_there() {
     let shop = Fixture::with(Config { operators: Operators::Apart, ..config(Buyers::Open) });
     let admin = shop.gateway.admin_app();
     let body = crate::fixture::product(json!({}));
     let put = |app: &App| call(app, Method::PUT, "/v1/products/phone").token(ADMIN).json(&body).send();
-    put(&shop.app).await.problem(405, "invalid_request");
+    put(&shop.app).await.names(404, "not_found", &["admin listener"]);
     put(&admin).await.done(201);
-    for (path, status) in [
-        ("/metrics", 404),
-        ("/v1/audit", 404),
-        ("/v1/cluster", 404),
-        ("/v1/products/phone/orders", 404),
-        ("/v1/products/phone/reservations", 405),
+    for path in [
+        "/metrics",
+        "/v1/audit",
+        "/v1/cluster",
+        "/v1/products/phone/orders",
+        "/v1/products/phone/reservations",
     ] {
-        assert_eq!(call(&shop.app, Method::GET, path).token(ADMIN).send().await.status, status, "{path}");
+        let there = call(&shop.app, Method::GET, path).token(ADMIN).send().await;
+        there.names(404, "not_found", &["admin listener"]);
         assert_eq!(call(&admin, Method::GET, path).token(ADMIN).send().await.status, 200, "{path}");
     }
     assert_eq!(call(&admin, Method::GET, "/metrics").send().await.status, 200);
@@ -82,5 +96,10 @@ async fn with_an_admin_listener_operators_and_metrics_answer_only_there() {
     }
     shop.attempt("phone", "b-1", "k", 1).send().await.done(201);
     let attempt = call(&admin, Method::POST, "/v1/products/phone/purchases").buyer("b-2").key("k");
-    attempt.json(&json!({ "quantity": 1 })).send().await.problem(404, "not_found");
+    attempt.json(&json!({ "quantity": 1 })).send().await.names(404, "not_found", &["http listener"]);
+    call(&shop.app, Method::GET, "/v1/nothing").send().await.names(404, "not_found", &["no such thing"]);
+    let (public, admin) = (call(&shop.app, Method::GET, "/"), call(&admin, Method::GET, "/"));
+    let (public, admin) = (public.send().await, admin.send().await);
+    assert!(!public.text().contains("/v1/audit") && admin.text().contains("/v1/audit"));
+    assert!(public.text().contains("/v1/webhooks") && !admin.text().contains("/v1/webhooks"));
 }

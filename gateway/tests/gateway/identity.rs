@@ -79,7 +79,8 @@ fn rules() -> Vec<Rule> {
         rule(get.clone(), "/metrics", None, "11++++++", "11++++++"),
         rule(get.clone(), "/healthz", None, "++++++++", "++++++++"),
         rule(get.clone(), "/readyz", None, "++++++++", "++++++++"),
-        rule(get, "/problems", None, "++++++++", "++++++++"),
+        rule(get.clone(), "/problems", None, "++++++++", "++++++++"),
+        rule(get, "/", None, "++++++++", "++++++++"),
         rule(post, "/v1/products/phone/archive", None, "113333++", "113333++"),
     ]
 }

@@ -18,6 +18,7 @@ mod precedence;
 mod preconditions;
 mod problems;
 mod products;
+mod reference;
 mod refunds;
 mod sales;
 mod socket;

@@ -17,6 +17,9 @@ async fn every_code_has_a_page_where_its_type_points() {
         for words in [code.as_str(), explanation.title, explanation.when, explanation.advice] {
             assert!(page.text().contains(words), "{words}");
         }
+        for status in [&[code.status()], code.other_statuses()].concat() {
+            assert!(page.text().contains(status.as_str()), "{status}");
+        }
     }
 }
 

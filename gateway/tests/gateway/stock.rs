@@ -47,6 +47,7 @@ async fn units_that_are_held_or_sold_are_not_taken_away() {
     shop.buy("phone", "b-2").await;
     let refused = adjust(&shop, "k", -9).await.problem(409, "stock_committed");
     assert_eq!((&refused["held"], &refused["sold"]), (&json!(1), &json!(1)));
+    adjust(&shop, "k", -11).await.problem(409, "stock_committed");
     adjust(&shop, "k", -8).await.done(201);
 }
 

@@ -40,6 +40,8 @@ use crate::types::NodeId;
 const FACTS_MAX: usize = 4_096;
 /// How long a node that is not to lead a new shard waits before it founds the shard's group all the same.
 const FOUND_AFTER: Duration = Duration::from_secs(3);
+/// How often a node that hands its shards over looks whether anybody is left.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long a peer may take to report, a recount included.
 const REPORT_WITHIN: Duration = Duration::from_secs(10);
 
@@ -261,10 +263,22 @@ impl Node {
         own.into_iter().chain(others.into_iter().flatten()).collect()
     }
 
-    /// Hands every shard that this node leads to another node: the first step of a planned stop.
+    /// Hands every shard that this node leads to another node: the first step of a planned stop. Where no other node is
+    /// left, as when all are stopped at once, nobody is waited for.
     pub async fn hand_over(&self) {
         self.leaving.cancel();
-        leadership::hand_over(&self.replicas, &self.config.others()).await;
+        let others = self.config.others();
+        tokio::select! {
+            () = leadership::hand_over(&self.replicas, &others) => {}
+            () = self.is_alone() => tracing::info!("no other node is connected, to hand shards over to"),
+        }
+    }
+
+    async fn is_alone(&self) {
+        let mut looks = tokio::time::interval(LOOK_EVERY);
+        while !self.peers.connected().is_empty() {
+            looks.tick().await;
+        }
     }
 
     /// Ends everything, in order, and waits for it. What was acknowledged is on disk.

@@ -9,6 +9,8 @@ use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
+use super::super::metrics::describe;
+
 /// Registers the saga's metrics.
 pub(super) fn register(registry: &mut Registry, saga: &Arc<Saga>) {
     registry.register_collector(Box::new(SagaMetrics(Arc::downgrade(saga))));
@@ -28,16 +30,15 @@ impl Collector for SagaMetrics {
 
 fn calls(encoder: &mut DescriptorEncoder, snapshot: &Snapshot) -> Result<(), std::fmt::Error> {
     let help = "Calls to the payment provider, by endpoint and by what came of them";
-    let mut calls = encoder.encode_descriptor("flashsale_payment_calls", help, None, MetricType::Counter)?;
+    let mut calls = describe(encoder, "flashsale_payment_calls", help, MetricType::Counter)?;
     for ((endpoint, result), count) in &snapshot.calls {
         let labels = [("endpoint", endpoint.name()), ("result", *result)];
         calls.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(count, None)?;
     }
     let help = "Time that the payment provider took to answer";
-    let mut times =
-        encoder.encode_descriptor("flashsale_payment_call_seconds", help, None, MetricType::Histogram)?;
+    let mut times = describe(encoder, "flashsale_payment_call_seconds", help, MetricType::Histogram)?;
     for (endpoint, latencies) in &snapshot.latencies {
-        let bounds = LATENCY_BOUNDS.iter().map(std::time::Duration::as_secs_f64).chain([f64::MAX]);
+        let bounds = LATENCY_BOUNDS.iter().map(std::time::Duration::as_secs_f64).chain([f64::INFINITY]);
         let buckets: Vec<_> = bounds.zip(latencies.classes).collect();
         let (sum, count) = (latencies.sum.as_secs_f64(), latencies.classes.iter().sum());
         let labels = [("endpoint", endpoint.name())];
@@ -57,15 +58,14 @@ fn counters(encoder: &mut DescriptorEncoder, snapshot: &Snapshot) -> Result<(), 
         ("flashsale_payment_troubles", "Payments that needed to be looked at, each time", snapshot.alarms),
     ];
     for (name, help, value) in counters {
-        let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+        let mut metric = describe(encoder, name, help, MetricType::Counter)?;
         metric.encode_counter::<NoLabelSet, u64, u64>(&value, None)?;
     }
     let help = "Tasks of the payment saga on this node";
-    let mut tasks = encoder.encode_descriptor("flashsale_payment_tasks", help, None, MetricType::Gauge)?;
+    let mut tasks = describe(encoder, "flashsale_payment_tasks", help, MetricType::Gauge)?;
     tasks.encode_gauge(&u64::try_from(snapshot.tasks).unwrap_or(u64::MAX))?;
     let help = "Calls that wait for their turn, by account";
-    let mut waiting =
-        encoder.encode_descriptor("flashsale_payment_waiting", help, None, MetricType::Gauge)?;
+    let mut waiting = describe(encoder, "flashsale_payment_waiting", help, MetricType::Gauge)?;
     for (account, count) in &snapshot.waiting {
         let labels = [("account", account.to_string())];
         waiting.encode_family(&labels)?.encode_gauge(&u64::try_from(*count).unwrap_or(u64::MAX))?;

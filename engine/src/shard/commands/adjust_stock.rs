@@ -19,8 +19,10 @@ pub(super) fn run(step: &mut Step<'_>, command: &AdjustStock) -> Effect {
     let slot = operation::find(step, &command.product)?;
     let product = step.shard.products.at(slot);
     let (books, closed) = (product.stock, product.archived || product.frozen);
-    let total = books.total.checked_add_signed(command.delta).filter(|&total| total <= STOCK_MAX);
-    let total = total.ok_or(Refusal::Invalid(Field::Delta))?;
+    let total = books.total.saturating_add_signed(command.delta);
+    if total > STOCK_MAX {
+        return Err(Refusal::Invalid(Field::Delta));
+    }
     step.key_is_free()?;
     if closed {
         return operation::conflict(step, slot);

@@ -41,7 +41,14 @@ impl Operations for House {
             orders: 0,
             frozen: false,
         });
-        AuditReport { ok: true, violations: Vec::new(), products: products.collect(), shards: Vec::new() }
+        AuditReport {
+            ok: true,
+            violations: Vec::new(),
+            reached: vec![1],
+            not_reached: Vec::new(),
+            products: products.collect(),
+            shards: Vec::new(),
+        }
     }
 
     fn ready(&self) -> Result<(), String> {

@@ -5,6 +5,7 @@ mod append_stream;
 mod dial;
 mod link;
 mod network;
+mod outage;
 mod peer;
 mod peers;
 mod pending;

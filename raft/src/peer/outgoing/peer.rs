@@ -9,8 +9,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::dial::dial;
 use super::link::Link;
+use super::outage::Outage;
 use crate::peer::counters::count;
-use crate::peer::log_limit::LogLimit;
 use crate::peer::{Counters, Error, Options};
 use crate::types::NodeId;
 
@@ -105,12 +105,12 @@ impl Peer {
     pub(super) async fn keep_connected(&self, options: &Options, counters: &Arc<Counters>) {
         let mut addresses = self.address.subscribe();
         let mut backoff = BACKOFF_MIN;
-        let complaints = LogLimit::new(Duration::from_secs(10));
+        let mut outage = Outage::new(self.node);
         loop {
             let address = addresses.borrow_and_update().clone();
             let began = Instant::now();
             let why = tokio::select! {
-                why = self.connect_and_serve(options, &address, counters, &complaints) => why,
+                why = self.connect_and_serve(options, &address, counters, &mut outage) => why,
                 _ = addresses.changed() => "its address has changed".into(),
             };
             if let Status::Up(link) = self.status.send_replace(Status::Down(why)) {
@@ -135,27 +135,25 @@ impl Peer {
         options: &Options,
         address: &Arc<str>,
         counters: &Arc<Counters>,
-        complaints: &LogLimit,
+        outage: &mut Outage,
     ) -> Arc<str> {
         let node = self.node;
         let greeted = match dial(options, node, address, counters.clone()).await {
             Ok(greeted) => greeted,
             Err(error) => {
                 count(&counters.turned_away);
-                if let Some(held_back) = complaints.pass() {
-                    tracing::warn!(node, held_back, "cannot connect: {error}");
-                }
-                return error.to_string().into();
+                let why = error.to_string();
+                outage.goes_on(&why);
+                return why.into();
             }
         };
         count(&counters.connected);
-        complaints.reset();
-        tracing::info!(node, %address, "connected");
+        outage.ends(address);
         let up = |link| {
             self.status.send_replace(Status::Up(link));
         };
         let why = Link::run(greeted, options, counters.clone(), up).await;
-        tracing::warn!(node, %address, "disconnected: {why}");
+        outage.goes_on(&why);
         why
     }
 
