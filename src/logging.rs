@@ -13,8 +13,9 @@ pub(crate) enum Format {
 }
 
 /// What is logged unless `RUST_LOG` is set. openraft warns of every heartbeat that a node which is down does not answer;
-/// that it is down, and when it is back, the peer connections say once.
-const DEFAULT_FILTER: &str = "info,openraft=error";
+/// that it is down, and when it is back, the peer connections say once. The payment simulator tells of every fault it was told
+/// to make.
+const DEFAULT_FILTER: &str = "info,openraft=error,simulator=warn";
 
 /// Begins to log.
 pub(crate) fn start(format: Format) {

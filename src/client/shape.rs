@@ -46,11 +46,13 @@ pub(crate) struct Stock {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Order {
     pub(crate) id: String,
+    pub(crate) reservation_id: String,
     pub(crate) buyer_id: String,
     pub(crate) quantity: u64,
     pub(crate) amount: u64,
     pub(crate) currency: String,
     pub(crate) status: String,
+    pub(crate) capture: String,
     pub(crate) refunded_amount: u64,
     pub(crate) created_at: String,
 }

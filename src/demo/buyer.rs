@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::random::Random;
+use super::wallet::{Wallet, wallet};
 
 /// A buyer at the door, for the first time or again.
 #[derive(Clone, Copy, Debug)]
@@ -21,10 +22,10 @@ const RETURNS_MAX: u8 = 8;
 pub(super) enum Fate {
     /// Nothing: it ends by itself.
     Abandons,
-    /// Begins to pay, gives the payment up, and gives the hold back.
-    GivesBack { thinks: Duration, pays: Duration },
-    /// Pays.
-    Buys { thinks: Duration, pays: Duration },
+    /// Thinks it over, and gives the hold back.
+    GivesBack { thinks: Duration },
+    /// Pays, and takes a while on the bank's page if it is shown.
+    Buys { thinks: Duration, dwells: Duration, wallet: Wallet },
 }
 
 impl Visit {
@@ -42,11 +43,11 @@ impl Visit {
     pub(super) fn fate(self, seed: u64) -> Fate {
         let mut random = Random::new(seed, u64::from(self.buyer));
         let thinks = Duration::from_millis(random.below(60));
-        let pays = Duration::from_millis(40 + random.below(260));
+        let dwells = Duration::from_millis(40 + random.below(260));
         match random.below(100) {
             0..15 if self.returns == 0 => Fate::Abandons,
-            15..25 if self.returns == 0 => Fate::GivesBack { thinks, pays },
-            _ => Fate::Buys { thinks, pays },
+            15..25 if self.returns == 0 => Fate::GivesBack { thinks },
+            _ => Fate::Buys { thinks, dwells, wallet: wallet(&mut random) },
         }
     }
 

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use super::Error;
 use super::hold::{End, Hold};
+use super::ledger::Ledger;
 use super::orders;
 use super::plan::Plan;
 use crate::client::{self, Api, AuditReport, Call, Order};
@@ -33,6 +34,15 @@ pub(super) struct Reckoning {
     pub(super) orders: u64,
     #[serde(skip)]
     pub(super) sold: u64,
+}
+
+impl Reckoning {
+    /// The same with what the provider's books say.
+    pub(super) fn with(mut self, ledger: &Ledger) -> Reckoning {
+        self.violations.extend(ledger.violations.iter().cloned());
+        self.ok = self.violations.is_empty();
+        self
+    }
 }
 
 /// A product's stock.

@@ -20,7 +20,6 @@ use super::outage::Outage;
 use super::plan::Plan;
 use super::progress::Progress;
 use super::{Error, arrivals, visit};
-use crate::config::Secret;
 
 /// What the clients of the sale share.
 #[derive(Debug)]
@@ -28,8 +27,10 @@ pub(super) struct Crowd {
     pub(super) plan: Plan,
     pub(super) errands: Errands,
     pub(super) nodes: Rc<Nodes>,
-    /// Where the shop sees to what was granted.
+    /// Where is seen to what was granted.
     pub(super) desk: Desk,
+    /// The way to the bank's pages.
+    pub(super) bank: reqwest::Client,
     pub(super) progress: Arc<Progress>,
     pub(super) outage: Arc<Outage>,
     pub(super) door: Door,
@@ -45,7 +46,6 @@ pub(super) struct Crowd {
 pub(super) struct Invitation {
     pub(super) plan: Plan,
     pub(super) nodes: Vec<SocketAddr>,
-    pub(super) service: Secret,
     pub(super) progress: Arc<Progress>,
     pub(super) outage: Arc<Outage>,
 }
@@ -66,10 +66,14 @@ pub(super) fn send_in(invitation: Invitation) -> Result<oneshot::Receiver<Result
 
 async fn buy(invitation: Invitation) -> Result<Books, Error> {
     let nodes = Rc::new(Nodes::new(&invitation.nodes));
+    // The bank's page sends the buyer back to the shop, which is nowhere.
+    let bank = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+    let bank = bank.map_err(|error| Error::Crowd { reason: error.to_string() })?;
     let crowd = Rc::new(Crowd {
         plan: invitation.plan,
-        errands: Errands::new(invitation.service),
+        errands: Errands::new(),
         desk: Desk::new(Rc::clone(&nodes)),
+        bank,
         nodes,
         progress: invitation.progress,
         outage: invitation.outage,

@@ -1,4 +1,4 @@
-//! The shop's desk: a few connections for everything that follows a grant, apart from those that the crowd fills.
+//! The desk: a few connections for everything that follows a grant, apart from those that the crowd fills.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -14,7 +14,7 @@ const SEATS: usize = 48;
 /// How many may wait for a seat before newcomers have to.
 const QUEUE_MAX: usize = 200;
 
-/// The shop's connections.
+/// The connections of those who hold something.
 #[derive(Debug)]
 pub(super) struct Desk {
     nodes: Rc<Nodes>,

@@ -2,7 +2,7 @@
 
 use super::buyer::Visit;
 use super::plan::Plan;
-use crate::config::Secret;
+use super::wallet::Card;
 
 /// A request of HTTP/1.1, as it goes over the line.
 #[derive(Clone, Debug)]
@@ -28,15 +28,14 @@ impl Errand {
 #[derive(Debug)]
 pub(super) struct Errands {
     attempts: String,
-    service: Secret,
 }
 
 const JSON: &str = "content-type: application/json\r\n";
 
 impl Errands {
-    /// `service`: the shop's token.
-    pub(super) fn new(service: Secret) -> Errands {
-        Errands { attempts: format!("/v1/products/{}/reservations", Plan::PRODUCT), service }
+    /// Those of the demonstration's product.
+    pub(super) fn new() -> Errands {
+        Errands { attempts: format!("/v1/products/{}/reservations", Plan::PRODUCT) }
     }
 
     /// A buyer's attempt.
@@ -50,28 +49,16 @@ impl Errands {
         Errand::new("DELETE", &format!("/v1/reservations/{reservation}"), visit, "", "")
     }
 
-    /// The shop begins a payment.
-    pub(super) fn checkout(&self, visit: Visit, reservation: &str) -> Errand {
-        self.step(visit, reservation, "checkout", "", "")
+    /// A buyer pays a reservation with a card, for the `number`-th time.
+    pub(super) fn pay(&self, visit: Visit, reservation: &str, number: u8, card: Card) -> Errand {
+        let headers = format!("idempotency-key: pay-{}-{number}\r\n{JSON}", visit.key());
+        let method = card.method();
+        let body = format!("{{\"payment_method\":\"{method}\",\"return_url\":\"http://localhost/thanks\"}}");
+        Errand::new("POST", &format!("/v1/reservations/{reservation}/payment"), visit, &headers, &body)
     }
 
-    /// The shop says that a payment failed.
-    pub(super) fn release(&self, visit: Visit, reservation: &str) -> Errand {
-        self.step(visit, reservation, "release", "", "")
-    }
-
-    /// The shop says that a payment succeeded.
-    pub(super) fn confirm(&self, visit: Visit, reservation: &str) -> Errand {
-        let (key, amount, currency) = (visit.key(), Plan::PRICE, Plan::CURRENCY);
-        let body = format!(
-            "{{\"payment_reference\":\"demo-{key}\",\"amount\":{amount},\"currency\":\"{currency}\"}}"
-        );
-        self.step(visit, reservation, "confirm", JSON, &body)
-    }
-
-    fn step(&self, visit: Visit, reservation: &str, step: &str, headers: &str, body: &str) -> Errand {
-        let (token, key) = (self.service.expose(), visit.key());
-        let headers = format!("authorization: Bearer {token}\r\nidempotency-key: {step}-{key}\r\n{headers}");
-        Errand::new("POST", &format!("/v1/reservations/{reservation}/{step}"), visit, &headers, body)
+    /// A buyer looks how a reservation is.
+    pub(super) fn look(&self, visit: Visit, reservation: &str) -> Errand {
+        Errand::new("GET", &format!("/v1/reservations/{reservation}"), visit, "", "")
     }
 }

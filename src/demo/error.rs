@@ -11,6 +11,8 @@ pub(crate) enum Error {
         "--buyers {buyers}: too few to sell {stock} units to, since not everyone pays; it takes at least {least}"
     )]
     TooFewBuyers { buyers: u32, stock: u32, least: u32 },
+    #[error("the provider's faults are not to be understood: {source}")]
+    Faults { source: simulator::ScriptError },
     #[error("cannot make a temporary directory: {source}")]
     TemporaryDirectory { source: std::io::Error },
     #[error("the crowd's thread failed: {reason}")]

@@ -2,8 +2,8 @@
 //! leader on the way, and has to account for everything afterwards.
 //!
 //! [`run`] is the order of events. The crowd lives on a thread of its own ([`crowd`]): [`arrivals`] lets buyers in,
-//! [`visit`] makes their attempts, [`shop`] sees to what they were granted. [`killer`] strikes meanwhile, and [`check`]
-//! holds what was acknowledged against what the cluster knows.
+//! [`visit`] makes their attempts, [`shop`] sees to what they were granted. [`killer`] strikes meanwhile, [`check`] holds
+//! what was acknowledged against what the cluster knows, and [`ledger`] what was sold against what was charged.
 
 mod arrivals;
 mod books;
@@ -18,9 +18,11 @@ mod errand;
 mod error;
 mod hold;
 mod killer;
+mod ledger;
 mod lines;
 mod orders;
 mod outage;
+mod payment;
 mod plan;
 mod progress;
 mod random;
@@ -28,14 +30,15 @@ mod report;
 mod run;
 mod shop;
 mod visit;
+mod wallet;
 
 pub(crate) use error::Error;
 
 /// Sells out a sale to a crowd on a cluster of its own, and kills its leader on the way.
 ///
 /// It starts three nodes in a fresh temporary directory, opens a sale, and drives buyers at all nodes over HTTP. Arrivals
-/// ramp up to what the machine can carry. Some buyers abandon their hold, some give it back, the rest pay, with the demo
-/// acting as the shop. Unknown outcomes are asked again with the same key. While units are free, holds are live and
+/// ramp up to what the machine can carry. Some buyers abandon their hold, some give it back, the rest pay by card, at a
+/// simulator of the payment provider that misbehaves now and then; some cards are declined and others tried. Unknown outcomes are asked again with the same key. While units are free, holds are live and
 /// payments under way, the leader of the product's shard is killed with SIGKILL, and started again.
 ///
 /// Exit status 0 only if the audit is clean on all nodes, everything acknowledged is known, exactly the stock was sold,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::books::Books;
 use super::check::Reckoning;
 use super::display::per_second;
-use super::hold::End;
+use super::ledger::Ledger;
 use super::outage::Outage;
 use super::plan::Plan;
 
@@ -72,10 +72,10 @@ impl Report {
         books: &Books,
         outage: &Outage,
         killed: Option<u64>,
+        ledger: &Ledger,
         audit: Reckoning,
     ) -> Report {
         let (attempts_in_rush, rush) = books.rush();
-        let paid = books.holds.iter().filter(|hold| matches!(hold.end, End::Paid { .. }));
         Report {
             stock: plan.stock,
             buyers: plan.buyers,
@@ -86,8 +86,8 @@ impl Report {
             unknown: books.unknown,
             sold: audit.sold,
             oversold: audit.orders.max(audit.sold).saturating_sub(u64::from(plan.stock)),
-            captured: paid.count() as u64,
-            refunded: 0,
+            captured: ledger.captured,
+            refunded: ledger.refunded,
             leader_kills: u64::from(killed.is_some()),
             killed_node: killed,
             grants_before_kill: books.grants_before_kill,

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use serde_json::json;
-use simulator::Script;
 
 use super::books::Books;
 use super::check;
@@ -13,7 +12,7 @@ use super::outage::Outage;
 use super::plan::Plan;
 use super::progress::Progress;
 use super::report::Report;
-use super::{Error, display, killer};
+use super::{Error, display, killer, ledger};
 use crate::client::Call;
 use crate::output;
 use crate::up::{Directory, Local, Ports, Signals};
@@ -25,7 +24,7 @@ pub(super) async fn run(plan: Plan, json: bool) -> Result<(), Error> {
     let home = home.map_err(|source| Error::TemporaryDirectory { source })?;
     output::note(format_args!("{} units, {} buyers, --seed {}", plan.stock, plan.buyers, plan.seed));
     let mut cluster =
-        Local::start(Directory::open(home.path(), false)?, Ports::any()?, false, Script::default()).await?;
+        Local::start(Directory::open(home.path(), false)?, Ports::any()?, false, plan.terms()?).await?;
     let told = tokio::select! {
         told = tell_true(&plan, &mut cluster, json) => told,
         () = signals.caught() => Err(Error::Interrupted),
@@ -48,8 +47,9 @@ async fn tell_true(plan: &Plan, cluster: &mut Local, json: bool) -> Result<Vec<S
     open_sale(plan, cluster).await?;
     let outage = Arc::new(Outage::default());
     let (books, killed) = sell(plan, cluster, &outage).await?;
-    let reckoning = check::reckon(plan, cluster, &books.holds).await?;
-    let report = Report::new(plan, &books, &outage, killed, reckoning);
+    let ledger = ledger::reckon(cluster.provider.simulator(), &cluster.api()?).await?;
+    let reckoning = check::reckon(plan, cluster, &books.holds).await?.with(&ledger);
+    let report = Report::new(plan, &books, &outage, killed, &ledger, reckoning);
     if json {
         output::json(&report)
     } else {
@@ -64,7 +64,7 @@ async fn open_sale(plan: &Plan, cluster: &Local) -> Result<(), Error> {
         "price": {"amount": Plan::PRICE, "currency": Plan::CURRENCY},
         "stock": plan.stock,
         "hold_seconds": Plan::HOLD.as_secs(),
-        "payment": "external",
+        "payment": "provider",
     });
     cluster.api()?.call(Call::put(format!("/v1/products/{}", Plan::PRODUCT), product)).await?;
     Ok(())
@@ -77,7 +77,6 @@ async fn sell(plan: &Plan, cluster: &mut Local, outage: &Arc<Outage>) -> Result<
     let books = crowd::send_in(Invitation {
         plan: *plan,
         nodes,
-        service: cluster.service.clone(),
         progress: Arc::clone(&progress),
         outage: Arc::clone(outage),
     })?;

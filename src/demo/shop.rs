@@ -1,4 +1,4 @@
-//! What becomes of a hold: its buyer decides, and the demo, acting as the shop, takes the payment.
+//! What becomes of a hold: its buyer decides.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,9 +8,10 @@ use tokio::time::sleep;
 use super::buyer::{Fate, Visit};
 use super::connection::Answer;
 use super::crowd::Crowd;
-use super::errand::{Errand, Errands};
 use super::hold::{End, Hold};
+use super::payment::Payer;
 use super::plan::Plan;
+use super::wallet::Wallet;
 
 /// How long after its time an abandoned hold is surely over: log time may be late by a second.
 const LATE: Duration = Duration::from_millis(200);
@@ -23,8 +24,14 @@ pub(super) async fn see_to(crowd: Rc<Crowd>, visit: Visit, reservation: String) 
             sleep(Plan::HOLD + LATE).await;
             End::Expired
         }
-        Fate::GivesBack { thinks, pays } => sale.give_back(thinks, pays).await,
-        Fate::Buys { thinks, pays } => sale.buy(thinks, pays).await,
+        Fate::GivesBack { thinks } => {
+            sleep(thinks).await;
+            sale.cancel().await
+        }
+        Fate::Buys { thinks, dwells, wallet } => {
+            sleep(thinks).await;
+            sale.buy(dwells, wallet).await
+        }
     };
     let hold = Hold { reservation: sale.reservation, buyer: visit.id(), end };
     crowd.progress.held.add(-1);
@@ -38,7 +45,7 @@ pub(super) async fn see_to(crowd: Rc<Crowd>, visit: Visit, reservation: String) 
     crowd.end();
 }
 
-/// A hold in the hands of its buyer and the shop.
+/// A hold in the hands of its buyer.
 struct Sale<'c> {
     crowd: &'c Crowd,
     visit: Visit,
@@ -46,35 +53,12 @@ struct Sale<'c> {
 }
 
 impl Sale<'_> {
-    async fn buy(&self, thinks: Duration, pays: Duration) -> End {
-        sleep(thinks).await;
-        if let Err(end) = self.step(Errands::checkout).await {
-            return end;
-        }
-        self.crowd.progress.paying.add(1);
-        sleep(pays).await;
-        let confirmed = self.step(Errands::confirm).await;
-        self.crowd.progress.paying.add(-1);
-        match confirmed {
-            Err(end) => end,
-            Ok(answer) => End::Paid { order: answer.word("order_id").unwrap_or_default().to_owned() },
-        }
-    }
-
-    async fn give_back(&self, thinks: Duration, pays: Duration) -> End {
-        sleep(thinks).await;
-        if let Err(end) = self.step(Errands::checkout).await {
-            return end;
-        }
-        self.crowd.progress.paying.add(1);
-        sleep(pays).await;
-        let released = self.step(Errands::release).await;
-        self.crowd.progress.paying.add(-1);
-        // The hold may have ended while the payment was under way: then giving it up ends the hold.
-        match released {
-            Err(end) => end,
-            Ok(answer) if answer.word("status") == Some("expired") => End::Expired,
-            Ok(_) => self.cancel().await,
+    /// Whose cards are all declined gives the hold back.
+    async fn buy(&self, dwells: Duration, wallet: Wallet) -> End {
+        let payer = Payer { crowd: self.crowd, visit: self.visit, reservation: &self.reservation, dwells };
+        match payer.pay(wallet).await {
+            Some(end) => end,
+            None => self.cancel().await,
         }
     }
 
@@ -88,18 +72,10 @@ impl Sale<'_> {
             other => end_of(other.ok()),
         }
     }
-
-    async fn step(&self, step: fn(&Errands, Visit, &str) -> Errand) -> Result<Answer, End> {
-        let errand = step(&self.crowd.errands, self.visit, &self.reservation);
-        match self.crowd.desk.settle(&errand).await.outcome {
-            Ok(answer) if answer.status == 200 => Ok(answer),
-            other => Err(end_of(other.ok())),
-        }
-    }
 }
 
 /// The end of a hold whose next step was refused.
-fn end_of(answer: Option<Answer>) -> End {
+pub(super) fn end_of(answer: Option<Answer>) -> End {
     match answer {
         None => End::Unknown,
         Some(answer) if answer.word("code") == Some("reservation_expired") => End::TooLate,

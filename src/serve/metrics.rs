@@ -195,6 +195,7 @@ mod tests {
 
     use engine::Command;
     use raft::node::{Config, Timing};
+    use raft::shard::gate::Open;
     use raft::shard::request::Ask;
     use tokio::net::TcpListener;
     use tokio::time::Instant;
@@ -223,7 +224,7 @@ mod tests {
             cache_bytes: 1 << 20,
             snapshot_log_bytes: 1 << 20,
         };
-        Arc::new(Node::start(config, listener).await.expect("the node starts").0)
+        Arc::new(Node::start(config, listener, Arc::new(Open)).await.expect("the node starts").0)
     }
 
     fn exposed(node: &Arc<Node>) -> String {

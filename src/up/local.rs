@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use simulator::Script;
 use tokio::time::timeout;
 
 use super::node::Node;
-use super::{Directory, Error, Ports, Provider, settings};
+use super::{Directory, Error, Ports, Provider, Terms, settings};
 use crate::client::Api;
 use crate::config::Secret;
 
@@ -19,7 +18,6 @@ pub(crate) struct Local {
     pub(crate) ports: Ports,
     pub(crate) nodes: Vec<Node>,
     pub(crate) admin: Secret,
-    pub(crate) service: Secret,
     pub(crate) provider: Provider,
 }
 
@@ -29,15 +27,15 @@ impl Local {
         directory: Directory,
         ports: Ports,
         limits: bool,
-        faults: Script,
+        terms: Terms,
     ) -> Result<Local, Error> {
-        let provider = Provider::start(&directory, ports, faults).await?;
-        directory.write("cluster.toml", &settings::text(ports, limits))?;
+        let provider = Provider::start(&directory, ports, &terms).await?;
+        directory.write("cluster.toml", &settings::text(ports, limits, &terms))?;
         let admin = directory.token("admin.token", std::env::var("FLASHSALE_ADMIN_TOKEN").ok())?;
-        let service = directory.token("service.token", None)?;
+        directory.token("service.token", None)?;
         let nodes = (1..=3).map(|id| Node::start(&directory, id, ports.http(id)));
         let nodes = nodes.collect::<Result<_, _>>()?;
-        Ok(Local { directory, ports, nodes, admin, service, provider })
+        Ok(Local { directory, ports, nodes, admin, provider })
     }
 
     /// Starts a node again that has ended.

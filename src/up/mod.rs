@@ -19,7 +19,7 @@ pub(crate) use directory::Directory;
 pub(crate) use error::Error;
 pub(crate) use local::Local;
 pub(crate) use ports::Ports;
-pub(crate) use provider::Provider;
+pub(crate) use provider::{Provider, Terms};
 pub(crate) use signals::Signals;
 
 /// Runs a cluster of three nodes on this machine until Ctrl-C.

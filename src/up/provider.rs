@@ -3,12 +3,33 @@
 use std::fmt::Write;
 
 use serde::Deserialize;
-use simulator::{Account, Options, Running, Script, Simulator};
+use simulator::{Account, Options, Rates, Running, Script, Simulator};
 
 use super::{Directory, Error, Ports};
 
 /// How many accounts the nodes pay at.
 pub(super) const ACCOUNTS: u16 = 4;
+
+/// How often it is tried to subscribe to an account's events: a provider may be told to misbehave.
+const TRIES_MAX: u32 = 20;
+
+/// On which terms the provider serves.
+#[derive(Clone, Debug)]
+pub(crate) struct Terms {
+    /// What goes wrong.
+    pub(crate) faults: Script,
+    /// How many requests a second an account takes.
+    pub(crate) per_second: u32,
+    /// How many of them at one endpoint.
+    pub(crate) per_endpoint: u32,
+}
+
+impl Default for Terms {
+    /// Nothing goes wrong, at the real provider's rates.
+    fn default() -> Terms {
+        Terms { faults: Script::default(), per_second: 100, per_endpoint: 25 }
+    }
+}
 
 /// The provider, and what its events are signed with. Dropped, it ends.
 pub(crate) struct Provider {
@@ -29,20 +50,17 @@ struct Endpoints {
 
 impl Provider {
     /// Starts the provider, whose ledger is in the directory, and has it tell the nodes of its events.
-    pub(crate) async fn start(
-        directory: &Directory,
-        ports: Ports,
-        faults: Script,
-    ) -> Result<Provider, Error> {
+    pub(crate) async fn start(directory: &Directory, ports: Ports, terms: &Terms) -> Result<Provider, Error> {
         let options = Options {
             listen: ports.provider(),
-            faults,
+            faults: terms.faults.clone(),
+            rates: Rates { account: Some(terms.per_second), endpoint: Some(terms.per_endpoint) },
             accounts: (1..=ACCOUNTS).map(Account::numbered).collect(),
             ..Options::new(directory.file("provider"))
         };
         let running = Simulator::start(options).await.map_err(|source| Error::Provider { source })?;
         for (number, account) in (1..).zip(running.accounts()) {
-            let secret = subscribe(running.url(), account, ports, number).await;
+            let secret = subscribe_patiently(running.url(), account, ports, number).await;
             let secret = secret.map_err(|source| Error::Subscribe { source })?;
             directory.write(&secret_file(number), &format!("{secret}\n"))?;
         }
@@ -50,7 +68,7 @@ impl Provider {
     }
 
     /// The section of the configuration that tells nodes of it.
-    pub(super) fn section(ports: Ports) -> String {
+    pub(super) fn section(ports: Ports, terms: &Terms) -> String {
         let mut text = format!("\n[payment]\nbase_url = \"http://{}\"\n", ports.provider());
         for number in 1..=ACCOUNTS {
             let account = Account::numbered(number);
@@ -58,7 +76,9 @@ impl Provider {
             write!(
                 text,
                 "\n[[payment.account]]\nname = \"account-{number}\"\nsecret_key = \"{secret}\"\n\
-                 publishable_key = \"{public}\"\nwebhook_secrets = [\"file:{file}\"]\n"
+                 publishable_key = \"{public}\"\nwebhook_secrets = [\"file:{file}\"]\n\
+                 requests_per_second = {}\nrequests_per_second_per_endpoint = {}\n",
+                terms.per_second, terms.per_endpoint
             )
             .expect("a string takes all that is written to it");
         }
@@ -79,6 +99,23 @@ impl Provider {
 /// Where the secret that an account's events are signed with is kept.
 pub(super) fn secret_file(account: u16) -> String {
     format!("webhook-{account}.secret")
+}
+
+/// The same as often as it takes with a provider that misbehaves, within reason.
+async fn subscribe_patiently(
+    url: &str,
+    account: &Account,
+    ports: Ports,
+    number: u16,
+) -> Result<String, reqwest::Error> {
+    let mut failed = None;
+    for _ in 0..TRIES_MAX {
+        match subscribe(url, account, ports, number).await {
+            Ok(secret) => return Ok(secret),
+            Err(error) => failed = Some(error),
+        }
+    }
+    Err(failed.expect("a try that did not succeed failed"))
 }
 
 /// Has an account's events told to one of the nodes, and to nobody that was told before. Gives the secret that they are

@@ -1,9 +1,9 @@
 //! The configuration of a local cluster, as the file that its nodes are given.
 
-use super::{Ports, Provider};
+use super::{Ports, Provider, Terms};
 
 /// The text of `cluster.toml`.
-pub(super) fn text(ports: Ports, limits: bool) -> String {
+pub(super) fn text(ports: Ports, limits: bool, terms: &Terms) -> String {
     // Without limits, the clients of this machine share one address and may be very many.
     let connections = if limits { "" } else { "\n[limits]\nconnections = 1000000\n" };
     let nodes: String = (1..=3).map(|node| section(ports, node)).collect();
@@ -13,7 +13,7 @@ pub(super) fn text(ports: Ports, limits: bool) -> String {
          [storage]\ndata = \".\"\n\n\
          [auth]\nbuyers = \"open\"\n\n\
          [auth.tokens]\nservice = [\"file:service.token\"]\nadmin = [\"file:admin.token\"]\n{connections}{}{nodes}",
-        Provider::section(ports)
+        Provider::section(ports, terms)
     )
 }
 

@@ -1,10 +1,9 @@
 //! The life of `flashsale up`: start, tell, watch, stop.
 
 use serde_json::json;
-use simulator::Script;
 
 use super::signals::Signals;
-use super::{Args, Directory, Error, Local, Ports, sample};
+use super::{Args, Directory, Error, Local, Ports, Terms, sample};
 use crate::output;
 
 /// Runs a local cluster until a signal ends it.
@@ -12,7 +11,7 @@ pub(super) async fn run(args: &Args) -> Result<(), Error> {
     let mut signals = Signals::catch()?;
     let directory = Directory::open(&args.data, args.fresh)?;
     let mut cluster =
-        Local::start(directory, Ports::from(args.http_port)?, args.limits, Script::default()).await?;
+        Local::start(directory, Ports::from(args.http_port)?, args.limits, Terms::default()).await?;
     let begun = tokio::select! {
         begun = begin(&mut cluster) => Some(begun),
         () = signals.caught() => None,

@@ -7,6 +7,7 @@ use engine::command::PutProduct;
 use engine::{Command, Description, LogTime, Money, PaymentMode, Settled, ShardId, Span};
 use futures_util::StreamExt;
 use raft::node::{Config, Node, Timing};
+use raft::shard::gate::Open;
 use raft::shard::request::Ask;
 use raft::shard::stats::ShardStats;
 use tempfile::TempDir;
@@ -39,7 +40,7 @@ impl Cluster {
         let mut nodes = Vec::new();
         for (node, listener) in listeners {
             let config = config(node, members.clone(), &data);
-            nodes.push(Node::start(config, listener).await.unwrap().0);
+            nodes.push(Node::start(config, listener, Arc::new(Open)).await.unwrap().0);
         }
         let cluster = Cluster { leader: nodes.remove(0), others: nodes, _data: data };
         until("the first node leads, and all know it", async || {
