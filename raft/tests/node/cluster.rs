@@ -1,6 +1,7 @@
 //! A cluster of three nodes with one shard, which the first of them leads.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::command::PutProduct;

@@ -30,7 +30,7 @@ impl Payments for House {
     }
 
     fn account_of(&self, buyer: &BuyerId) -> Option<PaymentAccount> {
-        let name = if buyer.len() % 2 == 0 { "even" } else { "odd" };
+        let name = if buyer.len().is_multiple_of(2) { "even" } else { "odd" };
         let name = AccountName::new(name).expect("a name");
         let publishable_key = format!("pk_test_{name}");
         self.is_configured().then_some(PaymentAccount { name, publishable_key })
