@@ -223,7 +223,12 @@ mod tests {
             cache_bytes: 1 << 20,
             snapshot_log_bytes: 1 << 20,
         };
-        Arc::new(Node::start(config, listener).await.expect("the node starts").0)
+        Arc::new(
+            Node::start(config, listener, Arc::new(raft::shard::gate::Open))
+                .await
+                .expect("the node starts")
+                .0,
+        )
     }
 
     fn exposed(node: &Arc<Node>) -> String {
