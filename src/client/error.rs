@@ -23,6 +23,16 @@ pub(crate) enum Error {
     ProductFile { path: PathBuf, reason: String },
     #[error("the audit found {count} violations")]
     Violations { count: usize },
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    #[error("{path}: it has no [payment], so there is nothing to compare with", path = .path.display())]
+    NoProvider { path: PathBuf },
+    #[error("the payment provider cannot be called: {source}")]
+    Provider { source: payment::client::NoClient },
+    #[error("{source}")]
+    Ledger { source: payment::reconcile::Unavailable },
+    #[error("the books differ in {count} places")]
+    Differences { count: u64 },
     #[error("cannot start a runtime: {source}")]
     Runtime { source: std::io::Error },
 }
@@ -32,6 +42,7 @@ impl Error {
     pub(crate) fn is_misuse(&self) -> bool {
         match self {
             Error::Url { .. } | Error::Token { .. } | Error::ProductFile { .. } => true,
+            Error::Config(_) | Error::NoProvider { .. } => true,
             Error::Refused { code, .. } => code == "invalid_request",
             _ => false,
         }

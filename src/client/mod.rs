@@ -8,6 +8,7 @@ mod order;
 mod path;
 mod product;
 mod put;
+mod reconcile;
 mod reply;
 mod shape;
 mod table;
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Order(order::Command),
     /// Lets the cluster audit itself; exit status 1 unless everything adds up.
     Audit(audit::Args),
+    /// Compares orders with the payment provider's ledger; exit status 1 if anything differs.
+    Reconcile(reconcile::Args),
     /// Tells how the cluster is.
     #[command(subcommand)]
     Cluster(cluster::Command),
@@ -103,6 +106,7 @@ pub(crate) fn run(command: Command) -> Result<(), Error> {
             Command::Product(command) => product::run(command).await,
             Command::Order(command) => order::run(command).await,
             Command::Audit(args) => audit::run(args).await,
+            Command::Reconcile(args) => reconcile::run(args).await,
             Command::Cluster(command) => cluster::run(command).await,
         }
     })

@@ -47,6 +47,8 @@ pub(crate) struct Stock {
 pub(crate) struct Order {
     pub(crate) id: String,
     pub(crate) reservation_id: String,
+    /// What the payment is called where it was taken.
+    pub(crate) payment_id: Option<String>,
     pub(crate) buyer_id: String,
     pub(crate) quantity: u64,
     pub(crate) amount: u64,

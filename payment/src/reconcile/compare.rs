@@ -1,4 +1,5 @@
-//! The comparison: our sales by intent, struck off as the provider's ledger goes by.
+//! The comparison: our sales by intent, struck off as the provider's ledger goes by. The provider gives no id twice, at
+//! whichever account.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +12,13 @@ use crate::client::{Intent, IntentStatus};
 /// Sales that the ledger has not shown yet. Takes memory for each sale.
 #[derive(Debug)]
 pub(super) struct Comparison {
-    sales: BTreeMap<(AccountName, String), Sale>,
+    sales: BTreeMap<String, Sale>,
     found: Reconciliation,
 }
 
 impl Comparison {
     pub(super) fn of(sales: impl IntoIterator<Item = Sale>) -> Comparison {
-        let keyed = |sale: Sale| ((sale.account.clone(), sale.intent.to_string()), sale);
+        let keyed = |sale: Sale| (sale.intent.to_string(), sale);
         let sales: BTreeMap<_, _> = sales.into_iter().map(keyed).collect();
         let orders = u64::try_from(sales.len()).unwrap_or(u64::MAX);
         Comparison { sales, found: Reconciliation { orders, ..Reconciliation::default() } }
@@ -25,11 +26,11 @@ impl Comparison {
 
     /// The ledger has this intent.
     pub(super) fn shown(&mut self, account: &AccountName, intent: &Intent) {
-        let sale = self.sales.remove(&(account.clone(), intent.id.clone()));
+        let sale = self.sales.remove(&intent.id);
         match (sale, intent.metadata("reservation")) {
             (Some(sale), _) => {
                 self.found.intents += 1;
-                self.compare(&sale, intent);
+                self.compare(account, &sale, intent);
             }
             (None, Some(reservation)) => {
                 self.found.intents += 1;
@@ -49,14 +50,14 @@ impl Comparison {
         self.found
     }
 
-    fn compare(&mut self, sale: &Sale, intent: &Intent) {
+    fn compare(&mut self, account: &AccountName, sale: &Sale, intent: &Intent) {
         let was_taken = intent.status == IntentStatus::Succeeded;
         match (sale.taken, &intent.status) {
             (Taken::Captured, IntentStatus::Succeeded) => {}
             // The order is newer than our books, or older than the ledger: the saga is about to make them agree.
             (Taken::Pending, IntentStatus::Succeeded | IntentStatus::RequiresCapture) => {}
             (Taken::Failed, IntentStatus::Succeeded) if kept(intent) > 0 => {
-                return self.extra(&sale.account, intent, &sale.reservation.to_string());
+                return self.extra(account, intent, &sale.reservation.to_string());
             }
             (Taken::Failed, _) => return,
             (_, status) => return self.missing(sale, Some(status.word().to_owned())),
@@ -128,7 +129,6 @@ mod tests {
         Sale {
             order: OrderId::new(ShardId(1), 1, n),
             reservation: ReservationId::new(ShardId(1), 2, n),
-            account: eu(),
             intent: format!("pi_{n}").parse().expect("an id"),
             price: Money { amount: 500, currency: "usd".parse().expect("a currency") },
             taken,

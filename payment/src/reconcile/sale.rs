@@ -1,6 +1,6 @@
 //! What our orders say.
 
-use engine::vocabulary::text::{AccountName, IntentId};
+use engine::vocabulary::text::IntentId;
 use engine::{Money, OrderId, ReservationId};
 
 /// How an order's money stands, by our own books.
@@ -21,8 +21,6 @@ pub struct Sale {
     pub order: OrderId,
     /// The reservation that it came from.
     pub reservation: ReservationId,
-    /// At which account it was paid.
-    pub account: AccountName,
     /// With which intent.
     pub intent: IntentId,
     /// What it cost.

@@ -13,7 +13,6 @@ fn sale(n: u64) -> Sale {
     Sale {
         order: OrderId::new(SHARD, 1, n),
         reservation: ReservationId::new(SHARD, 1, n),
-        account: shop::eu(),
         intent: format!("pi_{n}").parse().expect("an id"),
         price: shop::task(shop::create()).price,
         taken: Taken::Captured,
