@@ -116,6 +116,7 @@ pub(crate) struct Till {
     story: Story,
     seed: u64,
     browser: reqwest::Client,
+    under_way: Arc<AtomicU64>,
     paid: Arc<AtomicU64>,
 }
 
@@ -128,6 +129,7 @@ impl Till {
             story: cluster.story.clone(),
             seed: cluster.seed,
             browser: browser.expect("a client"),
+            under_way: Arc::default(),
             paid: Arc::default(),
         }
     }
@@ -135,6 +137,11 @@ impl Till {
     /// How many have paid.
     pub(crate) fn paid(&self) -> u64 {
         self.paid.load(Relaxed)
+    }
+
+    /// How many have begun to pay and do not know yet what came of it.
+    pub(crate) fn under_way(&self) -> u64 {
+        self.under_way.load(Relaxed)
     }
 
     /// Serves customers, so many at once, until each is served or has gone.
@@ -179,7 +186,10 @@ impl Till {
                     return Fate::Unknown;
                 }
             }
-            match self.payment(customer, reservation, card, chance).await {
+            self.under_way.fetch_add(1, Relaxed);
+            let payment = self.payment(customer, reservation, card, chance).await;
+            self.under_way.fetch_sub(1, Relaxed);
+            match payment {
                 Payment::Through(order) => {
                     self.paid.fetch_add(1, Relaxed);
                     return Fate::Paid { order };

@@ -13,6 +13,8 @@ const STOCK: u64 = 130;
 const BUYERS: usize = 150;
 /// How many have paid when the leader is killed.
 const KILLS: [u64; 2] = [20, 70];
+/// How many payments are under way then, at least.
+const UNDER_WAY: u64 = 8;
 const PAID_WITHIN: Duration = Duration::from_secs(60);
 
 /// What strikes the steps of a payment: what, its options, and how often.
@@ -44,13 +46,17 @@ async fn faults_on_both_sides_lose_and_double_no_payment() {
     let crowd = tokio::spawn(till.clone().serve_all(customers.clone(), 24));
     let mut outages = Vec::new();
     for paid in KILLS {
-        until("enough have paid", PAID_WITHIN, || ready(till.paid() >= paid)).await;
         let leader = cluster.leader_of(PRODUCT).await;
+        until("enough have paid, and others are paying", PAID_WITHIN, || {
+            ready(till.paid() >= paid && till.under_way() >= UNDER_WAY)
+        })
+        .await;
         cluster.kill(&[leader]);
+        cluster.story.tell(format!("{} payments under way, {} through", till.under_way(), till.paid()));
+        assert!(till.under_way() > 0, "the kill came too late");
         outages.push(back::look(&mut pulse, Instant::now()).await);
         cluster.start_node(leader);
         cluster.ready().await;
-        assert!(!crowd.is_finished(), "the kill came too late");
     }
     let deals = crowd.await.expect("no buyer meets what must not be");
     cluster.story.tell(format!("back after {outages:?}; faults struck {:?}", bank.faults_struck()));
@@ -59,7 +65,6 @@ async fn faults_on_both_sides_lose_and_double_no_payment() {
     check_payments(&cluster, &bank, PRODUCT, &deals).await;
     check_attempts(&cluster, &customers, &deals).await;
     check_variety(&bank);
-    assert!(deals.iter().any(|deal| deal.unsure), "the kills met nothing under way");
 }
 
 /// Some cards are declined first, some want the bank's approval.
@@ -74,9 +79,12 @@ fn customer(number: usize) -> Customer {
     if number % 3 == 0 { customer } else { customer.at_once() }
 }
 
+/// The script; `FLASHSALE_FAULTS` makes it so many times as bad.
 fn script() -> String {
+    let times = std::env::var("FLASHSALE_FAULTS").map_or(1.0, |times| times.parse().expect("a number"));
     let mut script = String::new();
     for (kind, options, probability) in AILMENTS {
+        let probability = f64::min(probability * times, 1.0);
         for step in STEPS {
             let rule = format!(
                 "[[fault]]\nkind = \"{kind}\"\nstep = \"{step}\"\nprobability = {probability}\n{options}\n"
