@@ -1,6 +1,7 @@
 //! Everything at once: the provider loses answers, forgets, refuses and stalls, its events are lost, doubled and late,
 //! and the leader of the product is killed twice while payments are under way.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::future::ready;
 use std::time::{Duration, Instant};
@@ -64,6 +65,7 @@ async fn faults_on_both_sides_lose_and_double_no_payment() {
     Verdict::default().add(conserved::violations(&samples, STOCK)).add(back::violations(&outages)).holds();
     check_payments(&cluster, &bank, PRODUCT, &deals).await;
     check_attempts(&cluster, &customers, &deals).await;
+    check_intents(&bank, &customers, &deals);
     check_variety(&bank);
 }
 
@@ -87,7 +89,7 @@ fn script() -> String {
         let probability = f64::min(probability * times, 1.0);
         for step in STEPS {
             let rule = format!(
-                "[[fault]]\nkind = \"{kind}\"\nstep = \"{step}\"\nprobability = {probability}\n{options}\n"
+                "[[fault]]\nkind = \"{kind}\"\nstep = \"{step}\"\ntimes_per_order = 1\nprobability = {probability}\n{options}\n"
             );
             script.push_str(&rule);
         }
@@ -115,6 +117,23 @@ async fn check_attempts(cluster: &Cluster, customers: &[Customer], deals: &[Deal
         }
     }
     Verdict::default().add(wrong).holds();
+}
+
+/// However often a step was repeated, there is one intent for each card that was tried; and one more for each that was
+/// made and then denied, whose id nobody was told.
+fn check_intents(bank: &Bank, customers: &[Customer], deals: &[Deal]) {
+    let granted: HashSet<&str> =
+        deals.iter().filter(|deal| deal.reservation().is_some()).map(|deal| deal.buyer.as_str()).collect();
+    let paid = customers.iter().filter(|customer| granted.contains(customer.buyer.as_str()));
+    let tries: usize = paid.map(|customer| customer.cards.len()).sum();
+    let kind = AILMENTS.iter().position(|(kind, _, _)| *kind == "error_after").expect("one of them");
+    let step = STEPS.iter().position(|step| *step == "create").expect("one of them");
+    let denied = usize::try_from(bank.faults_struck()[kind * STEPS.len() + step]).expect("a few");
+    let intents = bank.ledger().len();
+    assert!(
+        (tries..=tries + denied).contains(&intents),
+        "{intents} intents for {tries} tries, {denied} denied"
+    );
 }
 
 /// A fault that never struck was not survived: nearly every kind has struck, and all of events.

@@ -10,8 +10,9 @@ use crate::cluster::local::{Cluster, NODES};
 use crate::cluster::order::{Order, orders};
 use crate::cluster::wait::until_some;
 
-/// How long a node's list of orders may be behind.
-const LISTED_WITHIN: Duration = Duration::from_secs(20);
+/// How long a node's list of orders may be behind the money: captures whose answers are lost are asked for again, with
+/// waits that double up to a minute.
+const LISTED_WITHIN: Duration = Duration::from_secs(60);
 
 /// Checks the payments of `deals`, all of one product, on a cluster whose nodes all run.
 pub(crate) async fn check_payments(cluster: &Cluster, bank: &Bank, product: &str, deals: &[Deal]) {
