@@ -38,6 +38,8 @@ pub(crate) enum Fate {
     Paid {
         order: String,
     },
+    /// A payment is under way, and its buyer has gone.
+    Paying,
     /// It was asked for and nothing definite was heard.
     Unknown,
 }
@@ -57,6 +59,7 @@ impl Deal {
             Fate::Kept => Some("held"),
             Fate::Cancelled => Some("cancelled"),
             Fate::Paid { .. } => Some("paid"),
+            Fate::Paying => Some("paying"),
             Fate::Unknown => None,
         }
     }

@@ -41,9 +41,14 @@ impl Cluster {
     /// Starts a cluster and waits until it is ready.
     pub(crate) async fn start(settings: Settings) -> Cluster {
         let mut cluster = Cluster::prepare(settings);
-        NODES.into_iter().for_each(|node| cluster.start_node(node));
-        cluster.ready().await;
+        cluster.begin().await;
         cluster
+    }
+
+    /// Starts all nodes, of which none was started yet, and waits until they are ready.
+    pub(crate) async fn begin(&mut self) {
+        NODES.into_iter().for_each(|node| self.start_node(node));
+        self.ready().await;
     }
 
     /// A cluster of which nothing runs yet.
@@ -68,7 +73,12 @@ impl Cluster {
 
     /// Where the configuration is.
     pub(crate) fn config(&self) -> PathBuf {
-        self.directory.path().join("cluster.toml")
+        self.file("cluster.toml")
+    }
+
+    /// A file beside the configuration.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
     }
 
     /// From now on, nodes are started with `settings`, on other ports.

@@ -3,32 +3,40 @@
 #![allow(dead_code, unused_imports, reason = "each test binary compiles all of it and uses a part")]
 
 mod api;
+mod bank;
 mod chance;
 mod crowd;
 mod deal;
 mod door;
 mod faults;
+mod intent;
 pub(crate) mod invariants;
 mod local;
 mod node;
+mod order;
 mod pulse;
 mod settings;
 mod shelf;
 mod story;
+mod till;
 mod turn;
 mod visit;
 mod wait;
 mod watcher;
 
 pub(crate) use api::{Api, Placing, ShardState};
+pub(crate) use bank::Bank;
 pub(crate) use chance::Chance;
 pub(crate) use crowd::{Crowd, Manners};
 pub(crate) use deal::{Deal, Fate, Outcome};
 pub(crate) use door::{Answer, Door, Errand, Lost, Sent};
+pub(crate) use intent::Intent;
 pub(crate) use local::{Cluster, NODES};
 pub(crate) use node::Exit;
+pub(crate) use order::{Order, orders};
 pub(crate) use pulse::Pulse;
-pub(crate) use settings::Settings;
-pub(crate) use shelf::{Product, shard_of};
+pub(crate) use settings::{ADMIN, Settings};
+pub(crate) use shelf::{PRICE, Product, Shelf, shard_of};
+pub(crate) use till::{Card, Customer, Till};
 pub(crate) use wait::{pass, until, until_some};
 pub(crate) use watcher::Watcher;

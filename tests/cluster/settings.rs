@@ -3,6 +3,8 @@
 use std::hash::{BuildHasher, RandomState};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
+use super::bank;
+
 /// What a test may want to be different.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -13,6 +15,8 @@ pub(crate) struct Settings {
     pub(crate) also_logs: Option<&'static str>,
     /// More of the file, in front of its nodes.
     pub(crate) more: &'static str,
+    /// Whether products can be paid at a [`super::Bank`].
+    pub(crate) banked: bool,
 }
 
 /// When a log is purged.
@@ -27,6 +31,7 @@ impl Default for Settings {
             snapshot_log_bytes: 64 << 20,
             also_logs: None,
             more: "",
+            banked: false,
         }
     }
 }
@@ -38,15 +43,21 @@ impl Settings {
         Settings { segment_bytes: 1 << 20, snapshot_log_bytes: 1 << 20, also_logs, ..Settings::default() }
     }
 
+    /// With a payment provider.
+    pub(crate) fn banked() -> Settings {
+        Settings { banked: true, ..Settings::default() }
+    }
+
     /// The text of `cluster.toml`.
     pub(crate) fn text(&self, ports: Ports) -> String {
-        let Settings { name, segment_bytes, snapshot_log_bytes, more, .. } = self;
+        let Settings { name, segment_bytes, snapshot_log_bytes, more, banked, .. } = self;
+        let payment = if *banked { bank::section(ports) } else { String::new() };
         let nodes: String = (1..=3).map(|node| section(ports, node)).collect();
         format!(
             "[cluster]\nname = \"{name}\"\n\n\
              [storage]\ndata = \"nodes\"\nsegment_bytes = {segment_bytes}\nsnapshot_log_bytes = {snapshot_log_bytes}\n\n\
              [auth]\nbuyers = \"open\"\n\n\
-             [auth.tokens]\nservice = [\"{SERVICE}\"]\nadmin = [\"{ADMIN}\"]\n{more}{nodes}"
+             [auth.tokens]\nservice = [\"{SERVICE}\"]\nadmin = [\"{ADMIN}\"]\n{more}{payment}{nodes}"
         )
     }
 }
@@ -60,17 +71,20 @@ fn section(ports: Ports, node: u64) -> String {
     format!("\n[[node]]\nid = {node}\nhttp = {{ listen = \"{http}\" }}\npeer = {{ listen = \"{peer}\" }}\n")
 }
 
+/// How many ports a cluster has: two of each node, and the payment provider's.
+const PORTS: u64 = 7;
+
 /// The ports of a cluster.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ports(u16);
 
 impl Ports {
-    /// Six free ports in a row, below those that the system gives to outgoing connections: a killed node must find its
+    /// Seven free ports in a row, below those that the system gives to outgoing connections: a killed node must find its
     /// port again.
     pub(crate) fn free() -> Ports {
         let random = || u16::try_from(RandomState::new().hash_one(0) % 20_000).expect("below 20000");
         let mut tries = (0..1_000).map(|_| Ports(10_000 + random()));
-        let free = |ports: &Ports| (1..=3).all(|node| is_free(ports.http(node)) && is_free(ports.peer(node)));
+        let free = |ports: &Ports| (0..PORTS).all(|above| is_free(ports.address(above)));
         tries.find(free).expect("there are free ports")
     }
 
@@ -84,8 +98,13 @@ impl Ports {
         self.address(node + 2)
     }
 
+    /// Where the payment provider answers.
+    pub(crate) fn bank(self) -> SocketAddr {
+        self.address(PORTS - 1)
+    }
+
     fn address(self, above: u64) -> SocketAddr {
-        (Ipv4Addr::LOCALHOST, self.0 + u16::try_from(above).expect("one of six")).into()
+        (Ipv4Addr::LOCALHOST, self.0 + u16::try_from(above).expect("one of seven")).into()
     }
 }
 

@@ -44,6 +44,11 @@ impl Product {
         Product { hold_seconds: seconds, ..self }
     }
 
+    /// The same, paid at the payment provider.
+    pub(crate) fn paid_at_the_bank(self) -> Product {
+        Product { payment: "provider", ..self }
+    }
+
     /// What a `PUT` takes.
     pub(crate) fn form(&self) -> Value {
         json!({

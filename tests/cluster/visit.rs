@@ -35,7 +35,8 @@ pub(crate) async fn make(api: &Api, placing: Placing, manners: Manners, chance: 
     deal
 }
 
-fn outcome(sent: &Sent) -> Outcome {
+/// What an attempt came to, by what came of sending it.
+pub(crate) fn outcome(sent: &Sent) -> Outcome {
     match &sent.answer {
         Some(answer) if answer.is_done() => {
             Outcome::Granted { reservation: answer.text("id").to_owned(), replayed: answer.replayed }

@@ -10,6 +10,7 @@ use super::api::Api;
 use super::crowd::Crowd;
 use super::invariants::conserved::Sample;
 use super::local::{Cluster, NODES};
+use super::shelf::Shelf;
 
 /// How often every node is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
@@ -24,8 +25,13 @@ pub(crate) struct Watcher {
 impl Watcher {
     /// Begins to look at what the crowd buys.
     pub(crate) fn begin(cluster: &Cluster, crowd: &Crowd) -> Watcher {
+        Watcher::watch(cluster, crowd.shelf())
+    }
+
+    /// Begins to look at what is on a shelf.
+    pub(crate) fn watch(cluster: &Cluster, shelf: Shelf) -> Watcher {
         let closing = Arc::new(AtomicBool::new(false));
-        let looking = look(cluster.api.clone(), crowd.shelf(), Arc::clone(&closing));
+        let looking = look(cluster.api.clone(), shelf, Arc::clone(&closing));
         Watcher { closing, looking: tokio::spawn(looking) }
     }
 
@@ -36,7 +42,7 @@ impl Watcher {
     }
 }
 
-async fn look(api: Api, shelf: super::shelf::Shelf, closing: Arc<AtomicBool>) -> Vec<Sample> {
+async fn look(api: Api, shelf: Shelf, closing: Arc<AtomicBool>) -> Vec<Sample> {
     let api = Api { door: api.door.answering_within(Duration::from_millis(500)) };
     let mut seen = Vec::new();
     while !closing.load(Relaxed) {

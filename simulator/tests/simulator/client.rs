@@ -62,6 +62,12 @@ impl Client {
         Client { http, url: url.to_owned(), key: key.to_owned(), extra: Vec::new() }
     }
 
+    /// The same, using connections again.
+    pub(crate) fn keeping_connections(&self) -> Client {
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+        Client { http: http.build().expect("a client"), ..self.clone() }
+    }
+
     /// The same with a header more.
     pub(crate) fn with(&self, name: &str, value: &str) -> Client {
         let mut other = self.clone();

@@ -15,4 +15,5 @@ mod receiver;
 mod refunds;
 mod restart;
 mod scripts;
+mod storm;
 mod webhooks;

@@ -38,7 +38,7 @@ pub(crate) fn violations(deals: &[Deal], books: &BTreeMap<String, Units>) -> Vec
 fn counts(deal: &Deal) -> (Units, Units) {
     let units = |held, sold| Units { held, sold };
     match (deal.reservation().is_some(), &deal.fate) {
-        (true, Fate::Kept) => (units(1, 0), units(1, 0)),
+        (true, Fate::Kept | Fate::Paying) => (units(1, 0), units(1, 0)),
         (true, Fate::Cancelled) => (units(0, 0), units(0, 0)),
         (true, Fate::Paid { .. }) => (units(0, 1), units(0, 1)),
         (true, Fate::Unknown) => (units(0, 0), units(1, 1)),

@@ -6,10 +6,15 @@ pub(crate) mod agreed;
 pub(crate) mod answered_once;
 pub(crate) mod audited;
 pub(crate) mod back;
+pub(crate) mod charged_once;
 pub(crate) mod conserved;
+pub(crate) mod decided;
 pub(crate) mod durable;
 pub(crate) mod in_order;
+pub(crate) mod paid_for;
 pub(crate) mod punctual;
+pub(crate) mod settled;
 pub(crate) mod verdict;
 
+pub(crate) use settled::check_payments;
 pub(crate) use verdict::{Verdict, caught_up, check_all, check_answers, check_books};

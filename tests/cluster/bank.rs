@@ -1,0 +1,155 @@
+//! The bank: the payment provider's simulator, in the test's own process, so that it outlives whatever is done to the
+//! nodes and its ledger can be read.
+
+use std::fmt::Write as _;
+use std::future::ready;
+use std::time::Duration;
+
+use serde::Deserialize;
+use simulator::{Account, IntentStatus, Options, Running, Script, Simulator, Webhooks};
+
+use super::intent::Intent;
+use super::local::Cluster;
+use super::settings::Ports;
+use super::wait::until;
+
+/// How many accounts the nodes are paid at.
+const ACCOUNTS: u16 = 4;
+/// How long it may take until nothing is on hold and nothing on its way back: waits between tries double up to a minute.
+const SETTLED_WITHIN: Duration = Duration::from_secs(60);
+/// How many intents are shown when a test fails.
+const SHOWN_MAX: usize = 12;
+
+/// The bank. Dropped because the test fails, it tells what faults there were and which intents are not at their end.
+pub(crate) struct Bank {
+    running: Running,
+}
+
+/// An endpoint for events, as the provider's API shows a new one.
+#[derive(Deserialize)]
+struct Endpoint {
+    secret: String,
+}
+
+impl Bank {
+    /// Opens the bank of a cluster of which nothing runs yet, with the faults of a script. Its dice are the cluster's
+    /// seed's.
+    pub(crate) async fn open(cluster: &Cluster, faults: &str) -> Bank {
+        let faults = Script::parse(&format!("seed = {}\n{faults}", cluster.seed)).expect("a script");
+        let options = Options {
+            listen: cluster.ports.bank(),
+            accounts: (1..=ACCOUNTS).map(Account::numbered).collect(),
+            faults,
+            // A node that was killed is told again soon.
+            webhooks: Webhooks { first_retry: Duration::from_secs(1), ..Webhooks::default() },
+            ..Options::new(cluster.file("bank"))
+        };
+        let running = Simulator::start(options).await.expect("its port is free");
+        for (number, account) in (1..).zip(running.accounts()) {
+            let secret = subscribe(running.url(), account, cluster.ports, number).await;
+            let secret = secret.expect("no fault strikes before there is an intent");
+            std::fs::write(cluster.file(&secret_file(number)), secret).expect("written");
+        }
+        Bank { running }
+    }
+
+    /// Every intent of every account.
+    pub(crate) fn ledger(&self) -> Vec<Intent> {
+        self.running.audit().accounts.iter().flat_map(Intent::of).collect()
+    }
+
+    /// What the simulator finds wrong with itself.
+    pub(crate) fn violations(&self) -> Vec<String> {
+        self.running.audit().accounts.into_iter().flat_map(|account| account.totals.violations).collect()
+    }
+
+    /// How often each rule of the script has struck.
+    pub(crate) fn faults_struck(&self) -> Vec<u64> {
+        self.running.faults_struck()
+    }
+
+    /// Waits until no money is on hold and none on its way back.
+    pub(crate) async fn settles(&self) {
+        until("no money is on hold or on its way back", SETTLED_WITHIN, || {
+            let open = |intent: &Intent| intent.holds_money() || intent.refunding > 0;
+            ready(!self.ledger().iter().any(open))
+        })
+        .await;
+    }
+
+    /// All that the ledger has about the reservations that `violations` name.
+    pub(crate) fn about(&self, violations: &[String]) -> String {
+        let named = |reservation: &String| violations.iter().any(|what| what.contains(reservation));
+        self.dossier(|intent| intent.metadata.get("reservation").is_some_and(named))
+    }
+
+    fn dossier(&self, is_shown: impl Fn(&simulator::AuditedIntent) -> bool) -> String {
+        let mut text = String::new();
+        for account in self.running.audit().accounts {
+            for intent in account.intents.iter().filter(|intent| is_shown(intent)).take(SHOWN_MAX) {
+                writeln!(text, "{}: {intent:?}", account.account).expect("a text takes more text");
+                let keys = account
+                    .keys
+                    .iter()
+                    .filter(|key| intent.metadata.get("reservation").is_some_and(|id| key.key.contains(id)));
+                for key in keys {
+                    writeln!(text, "    {key:?}").expect("a text takes more text");
+                }
+            }
+        }
+        text
+    }
+}
+
+impl Drop for Bank {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        eprintln!("--- the bank; its faults struck {:?}; what is not at its end:", self.faults_struck());
+        eprintln!("{}", self.dossier(|intent| is_open(intent.status)));
+    }
+}
+
+fn is_open(status: IntentStatus) -> bool {
+    !matches!(status, IntentStatus::Succeeded | IntentStatus::Canceled)
+}
+
+/// The section of the configuration that tells nodes of their bank.
+pub(super) fn section(ports: Ports) -> String {
+    let mut text = format!("\n[payment]\nbase_url = \"http://{}\"\n", ports.bank());
+    for number in 1..=ACCOUNTS {
+        let account = Account::numbered(number);
+        let (secret, public, file) = (account.secret_key, account.publishable_key, secret_file(number));
+        write!(
+            text,
+            "\n[[payment.account]]\nname = \"account-{number}\"\nsecret_key = \"{secret}\"\n\
+             publishable_key = \"{public}\"\nwebhook_secrets = [\"file:{file}\"]\n"
+        )
+        .expect("a text takes more text");
+    }
+    text
+}
+
+fn secret_file(account: u16) -> String {
+    format!("webhook-{account}.secret")
+}
+
+/// Has an account's events told to one of the nodes. Gives the secret that they are signed with.
+async fn subscribe(
+    url: &str,
+    account: &Account,
+    ports: Ports,
+    number: u16,
+) -> Result<String, reqwest::Error> {
+    let told = format!("http://{}/v1/webhooks/stripe", ports.http(u64::from((number - 1) % 3 + 1)));
+    let form = form_urlencoded::Serializer::new(String::new())
+        .append_pair("url", &told)
+        .append_pair("enabled_events[0]", "*")
+        .finish();
+    let request = reqwest::Client::builder().no_proxy().build()?.post(format!("{url}/v1/webhook_endpoints"));
+    let request = request.bearer_auth(&account.secret_key);
+    let request = request.header("Content-Type", "application/x-www-form-urlencoded").body(form);
+    let made: Endpoint = request.send().await?.error_for_status()?.json().await?;
+    Ok(made.secret)
+}

@@ -1,0 +1,141 @@
+//! Refunds: all of an order with its unit back on sale, in parts, on their way for a while, and failing afterwards.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::cluster::invariants::{Verdict, audited, charged_once, conserved, paid_for};
+use crate::cluster::{ADMIN, Answer, Card, Cluster, Customer, Deal, Errand, Fate, NODES, PRICE};
+use crate::cluster::{orders, until};
+use crate::sale::{PRODUCT, Sale};
+
+const STOCK: u64 = 10;
+const OVER_WITHIN: Duration = Duration::from_secs(30);
+
+/// A card whose refunds seem to succeed, and fail five seconds later.
+const FAILS_LATER: Card = Card::of("pm_card_refundFail", None);
+/// A card whose refunds take five seconds.
+const TAKES_TIME: Card = Card::of("pm_card_pendingRefund", None);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refund_is_what_the_provider_says() {
+    let Sale { cluster, bank, till, watcher } = Sale::open(STOCK, "").await;
+    let cards = [Card::GOOD, Card::GOOD, FAILS_LATER, TAKES_TIME, Card::GOOD];
+    let customer = |(number, card)| Customer::new(PRODUCT, number, &[card]).at_once();
+    let customers = cards.into_iter().enumerate().map(customer).collect();
+    let mut deals = till.serve_all(customers, 1).await;
+    deals.sort_by(|a, b| a.buyer.cmp(&b.buyer));
+    let [full, parts, fails, takes_time, kept] = [0, 1, 2, 3, 4].map(|number| order_of(&deals[number]));
+    bank.settles().await;
+
+    let refunds = Refunds { cluster: &cluster };
+    let (full_refund, failing, pending) = tokio::join!(
+        refunds.made("full", &full, json!({ "restock": true })),
+        refunds.made("fails", &fails, json!({ "restock": false })),
+        refunds.made("pends", &takes_time, json!({ "restock": true })),
+    );
+    refunds.in_parts(&parts).await;
+    refunds.becomes(&full_refund, "succeeded").await;
+    refunds.becomes(&pending, "succeeded").await;
+    refunds.becomes(&failing, "failed").await;
+
+    bank.settles().await;
+    let ends = [
+        (&full, "refunded", PRICE),
+        (&parts, "refunded", PRICE),
+        (&fails, "confirmed", 0),
+        (&takes_time, "refunded", PRICE),
+        (&kept, "confirmed", 0),
+    ];
+    for (order, status, refunded) in ends {
+        refunds.order_becomes(order, status, refunded).await;
+    }
+    check_books(&cluster, &bank.ledger()).await;
+    Verdict::default().add(conserved::violations(&watcher.end().await, STOCK)).add(bank.violations()).holds();
+}
+
+fn order_of(deal: &Deal) -> String {
+    match &deal.fate {
+        Fate::Paid { order } => order.clone(),
+        _ => panic!("a good card pays: {deal:?}"),
+    }
+}
+
+/// The ledger, the orders and the stock agree, at every node: two units went back on sale, with the money of all of it.
+async fn check_books(cluster: &Cluster, ledger: &[crate::cluster::Intent]) {
+    let mut verdict = Verdict::default();
+    verdict.add(charged_once::violations(ledger));
+    for node in NODES {
+        until("a node's lists and stock are up to date", OVER_WITHIN, || async move {
+            let orders = orders(&cluster.api, node, PRODUCT).await.unwrap_or_default();
+            let stock = cluster.api.stock(node, PRODUCT).await.unwrap_or_default();
+            orders.len() == 5
+                && paid_for::violations(ledger, &orders).is_empty()
+                && (&stock["available"], &stock["held"], &stock["sold"])
+                    == (&json!(STOCK - 3), &json!(0), &json!(3))
+        })
+        .await;
+        let audit = cluster.api.audit(node).await.expect("it answers");
+        verdict.add(audited::violations(node, &audit));
+    }
+    verdict.holds();
+}
+
+/// The admin, who gives refunds.
+struct Refunds<'c> {
+    cluster: &'c Cluster,
+}
+
+impl Refunds<'_> {
+    async fn ask(&self, key: &str, order: &str, form: Value) -> Answer {
+        let path = format!("/v1/orders/{order}/refunds");
+        let errand = Errand::new(Method::POST, path).token(ADMIN).key(key).body(form);
+        self.cluster.api.settle(1, &errand).await.answer.expect("a definite answer")
+    }
+
+    /// Gives a refund, and asks for it once more under the same key. Gives its id.
+    async fn made(&self, key: &str, order: &str, form: Value) -> String {
+        let first = self.ask(key, order, form.clone()).await;
+        assert_eq!((first.status, first.text("status")), (202, "pending"), "{first:?}");
+        let again = self.ask(key, order, form).await;
+        assert_eq!(
+            (again.text("id"), again.replayed),
+            (first.text("id"), true),
+            "one key, one refund: {again:?}"
+        );
+        first.text("id").to_owned()
+    }
+
+    /// Gives an order's money back in two parts, and no more than there is.
+    async fn in_parts(&self, order: &str) {
+        let part = self.made("part", order, json!({ "amount": 300 })).await;
+        self.becomes(&part, "succeeded").await;
+        self.order_becomes(order, "partially_refunded", 300).await;
+        let too_much = self.ask("too-much", order, json!({ "amount": PRICE })).await;
+        assert!((400..500).contains(&too_much.status), "more than there is left: {too_much:?}");
+        let rest = self.made("rest", order, json!({ "amount": null })).await;
+        self.becomes(&rest, "succeeded").await;
+        let none_left = self.ask("none-left", order, json!({})).await;
+        assert!((400..500).contains(&none_left.status), "nothing is left: {none_left:?}");
+    }
+
+    async fn becomes(&self, refund: &str, status: &str) {
+        self.shows(&format!("/v1/refunds/{refund}"), |answer| answer.text("status") == status, status).await;
+    }
+
+    async fn order_becomes(&self, order: &str, status: &str, refunded: u64) {
+        let is_so = |answer: &Answer| {
+            answer.text("status") == status && answer.body["refunded_amount"] == json!(refunded)
+        };
+        self.shows(&format!("/v1/orders/{order}"), is_so, status).await;
+    }
+
+    async fn shows(&self, path: &str, is_so: impl Fn(&Answer) -> bool, what: &str) {
+        let errand = Errand::new(Method::GET, path).token(ADMIN);
+        until(&format!("{path} is {what}"), OVER_WITHIN, || async {
+            self.cluster.api.settle(1, &errand).await.answer.is_some_and(|answer| is_so(&answer))
+        })
+        .await;
+    }
+}
