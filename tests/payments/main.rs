@@ -6,5 +6,6 @@ mod cluster;
 mod cards;
 mod good;
 mod killed;
+mod lost_holds;
 mod refunds;
 mod sale;

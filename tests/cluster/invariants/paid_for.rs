@@ -1,5 +1,5 @@
 //! I5: money and orders go together. Every charge that was captured has a confirmed order that says so, or went back;
-//! every order has one captured charge of its amount; and once all is settled no buyer's money is on hold.
+//! every order has one captured charge of its amount, or is cancelled and nothing was charged; and once all is settled no buyer's money is on hold.
 
 use std::collections::HashMap;
 
@@ -33,6 +33,9 @@ pub(crate) fn violations(ledger: &[Intent], orders: &[Order]) -> Vec<String> {
 }
 
 fn is_paid_by(order: &Order, intent: &Intent) -> bool {
+    if order.status == "cancelled" {
+        return order.capture == "failed" && order.reservation == intent.reservation && intent.net() == 0;
+    }
     let status = match order.refunded {
         0 => "confirmed",
         refunded if refunded < order.amount => "partially_refunded",
@@ -74,7 +77,10 @@ mod tests {
         assert_eq!(count(&[noted("r", Succeeded, 9, 0)], &[fine.clone()]), 1, "another amount");
         assert_eq!(count(&[noted("r", Succeeded, 10, 3)], &[fine.clone()]), 1, "a refund unknown");
         assert_eq!(count(&[noted("r", Succeeded, 10, 3)], &[order("r", 3, "refunded", "captured")]), 1);
-        assert_eq!(count(&[paid.clone()], &[fine.clone(), fine]), 1, "one charge, two orders");
+        assert_eq!(count(&[paid.clone()], &[fine.clone(), fine.clone()]), 1, "one charge, two orders");
+        let cancelled = || order("r", 0, "cancelled", "failed");
+        assert_eq!(count(&[noted("r", Canceled, 0, 0)], &[cancelled()]), 0);
+        assert_eq!(count(&[paid.clone()], &[cancelled()]), 1, "charged for nothing");
         assert_eq!(count(&[noted("q", RequiresCapture, 0, 0)], &[]), 1, "money on hold");
     }
 }
