@@ -78,7 +78,7 @@ fn customer(number: usize) -> Customer {
         _ => &[Card::GOOD],
     };
     let customer = Customer::new(PRODUCT, number, cards);
-    if number % 3 == 0 { customer } else { customer.at_once() }
+    if number.is_multiple_of(3) { customer } else { customer.at_once() }
 }
 
 /// The script; `FLASHSALE_FAULTS` makes it so many times as bad.
