@@ -24,7 +24,7 @@ pub(crate) enum Error {
     #[error("the audit found {count} violations")]
     Violations { count: usize },
     #[error(transparent)]
-    Config(#[from] config::Error),
+    Config(#[from] Box<config::Error>),
     #[error("{path}: it has no [payment], so there is nothing to compare with", path = .path.display())]
     NoProvider { path: PathBuf },
     #[error("the payment provider cannot be called: {source}")]

@@ -32,7 +32,7 @@ pub(crate) struct Args {
 
 /// Compares, and tells.
 pub(super) async fn run(args: Args) -> Result<(), Error> {
-    let config = Config::load(&args.config)?;
+    let config = Config::load(&args.config).map_err(Box::new)?;
     let config = config.payment.ok_or(Error::NoProvider { path: args.config })?;
     let provider = Provider::new(&config).map_err(|source| Error::Provider { source })?;
     let since = args.since.map(seconds);
