@@ -4,6 +4,7 @@ use std::sync::{Arc, Weak};
 
 use engine::ShardId;
 use engine::limits::COMMANDS_PER_BATCH;
+use engine::view::Alarms;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
@@ -26,6 +27,7 @@ impl Collector for NodeMetrics {
         let Some(node) = self.0.upgrade() else { return Ok(()) };
         shards(&mut encoder, &node)?;
         stages(&mut encoder, &node)?;
+        alarms(&mut encoder, &node)?;
         leaders(&mut encoder, &node)?;
         log(&mut encoder, &node)
     }
@@ -77,6 +79,22 @@ fn shards(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
     )?;
     let backlog = "Attempts that wait for a proposal or for what is in flight";
     by_shard(encoder, "flashsale_backlog", backlog, node.shard_stats().map(|(s, c)| (s, c.backlog_now())))
+}
+
+/// Money that is not where it should be, as long as it is not: each is worth a page to somebody.
+fn alarms(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
+    let help = "Payments that somebody has to look at, by what is the matter";
+    let mut metric = describe(encoder, "flashsale_payment_alarms", help, MetricType::Gauge)?;
+    for (shard, stats) in node.shard_stats() {
+        let Alarms { unsettled, compensating, capture_failed } = stats.alarms_now();
+        let kinds =
+            [("unsettled", unsettled), ("compensating", compensating), ("capture_failed", capture_failed)];
+        for (kind, count) in kinds {
+            let labels = [("shard", shard.to_string()), ("kind", kind.to_owned())];
+            metric.encode_family(&labels)?.encode_gauge(&count)?;
+        }
+    }
+    Ok(())
 }
 
 /// Where an attempt spends its time: `forward` on the node that it entered, the others on the one that leads its shard.

@@ -18,6 +18,8 @@ use crate::types::NodeId;
 
 const MAGIC: [u8; 8] = *b"FLASHMET";
 const NAME: &str = "acquaintances";
+/// How many nodes are noted down: more than clusters have, and few enough for a small file.
+const KNOWN_MAX: usize = 1_000;
 
 /// What a node knows of itself and the others.
 #[derive(Clone)]
@@ -38,6 +40,8 @@ pub(crate) enum Unacquainted {
          without it; bring its old directory back"
     )]
     Stranger { node: NodeId },
+    #[error("node {node} is new here, and there are {KNOWN_MAX} others already")]
+    TooMany { node: NodeId },
     #[error("node {node} is new here, and that could not be noted down: {source}")]
     NotNoted { node: NodeId, source: sealed::Error },
 }
@@ -101,9 +105,12 @@ impl Acquaintances {
     /// Under the lock, so that two connections at once agree; nobody waits for it but other new nodes.
     fn note(&self, node: NodeId, instance: u128) -> Result<(), Unacquainted> {
         let mut known = self.known();
-        if *known.entry(node).or_insert(instance) != instance {
-            return Err(Unacquainted::Stranger { node });
-        }
+        match known.get(&node) {
+            Some(found) if *found == instance => return Ok(()),
+            Some(_) => return Err(Unacquainted::Stranger { node }),
+            None if known.len() >= KNOWN_MAX => return Err(Unacquainted::TooMany { node }),
+            None => known.insert(node, instance),
+        };
         let Some((disk, sealed)) = &self.0.kept else { return Ok(()) };
         let all: Vec<(NodeId, u128)> = known.iter().map(|(&node, &instance)| (node, instance)).collect();
         let written = sealed.write(&**disk, &all);

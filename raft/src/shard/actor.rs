@@ -158,6 +158,7 @@ impl ShardActor {
         self.show();
         self.around.stats.events(self.core.engine().event_sequence());
         self.around.stats.backlog(self.core.backlog());
+        self.around.stats.alarms(self.core.engine().alarms());
     }
 
     fn act(&mut self, ctx: &mut Context<ShardActor>, action: Action<ReplyTo>) {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use engine::limits::PROVIDER_GRACE;
-use engine::{AccountName, Command, LogTime, Query, Shard, Span};
+use engine::limits::{PAYMENT_WINDOW, PROVIDER_GRACE};
+use engine::view::ReservationStatus;
+use engine::{AccountName, Answer, Command, LogTime, Query, Shard, Span};
 
 /// Knows how much waits for the provider's accounts on this node.
 pub trait Gate: Send + Sync {
@@ -24,24 +25,28 @@ impl Gate for Open {
 /// A gate that many shards share.
 pub type SharedGate = Arc<dyn Gate>;
 
-/// The account that a command wants to pay at, and how long the payment may take: until its units are given back in any
-/// case. What the engine will refuse anyway is none of the gate's business.
+/// The account that a command wants to pay at, and how long the payment may take from its first step. What the engine
+/// would refuse as it is now is none of the gate's business: nobody is to be told to wait for what will not be, and no
+/// place is kept for it.
 pub(super) fn wanted<'c>(
     engine: &Shard,
     command: &'c Command,
     now: LogTime,
 ) -> Option<(&'c AccountName, Span)> {
-    match command {
+    let (account, left) = match command {
         Command::Pay(pay) => {
             let query = Query::Reservation(pay.reservation, pay.buyer.clone());
-            let Ok(engine::Answer::Reservation(reservation)) = engine.query(&query) else { return None };
-            Some((&pay.means.account, reservation.expires_at.after(PROVIDER_GRACE).since(now)))
+            let Ok(Answer::Reservation(reservation)) = engine.query(&query) else { return None };
+            let payable = reservation.status == ReservationStatus::Held && now < reservation.expires_at;
+            let until = payable.then(|| reservation.expires_at.after(PROVIDER_GRACE))?;
+            (&pay.means.account, until.since(now))
         }
         Command::Purchase(purchase) => {
-            let product = engine.product(&purchase.reserve.product)?;
-            let hold = product.description.hold;
-            Some((&purchase.means.account, Span(hold.0.saturating_add(PROVIDER_GRACE.0))))
+            engine.consider(command.attempt()?).ok()?;
+            let hold = engine.product(&purchase.reserve.product)?.description.hold;
+            (&purchase.means.account, Span(hold.0.saturating_add(PROVIDER_GRACE.0)))
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some((account, left.min(PAYMENT_WINDOW)))
 }

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use engine::view::Alarms;
+
 use crate::histogram::{self, Histogram};
 use crate::types::LogId;
 
@@ -34,6 +36,7 @@ pub struct ShardStats {
     applied_index: AtomicU64,
     event_sequence: AtomicU64,
     backlog: AtomicU64,
+    alarms: [AtomicU64; 3],
 }
 
 impl ShardStats {
@@ -69,6 +72,20 @@ impl ShardStats {
 
     pub(super) fn backlog(&self, waiting: usize) {
         self.backlog.store(u64::try_from(waiting).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    pub(super) fn alarms(&self, alarms: Alarms) {
+        let Alarms { unsettled, compensating, capture_failed } = alarms;
+        for (kept, count) in self.alarms.iter().zip([unsettled, compensating, capture_failed]) {
+            kept.store(count, Ordering::Relaxed);
+        }
+    }
+
+    /// What somebody has to look at, by the state as it is.
+    pub fn alarms_now(&self) -> Alarms {
+        let [unsettled, compensating, capture_failed] =
+            [0, 1, 2].map(|kind| self.alarms[kind].load(Ordering::Relaxed));
+        Alarms { unsettled, compensating, capture_failed }
     }
 
     /// The newest log index in the state.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use engine::limits::PAYMENT_WINDOW;
 use engine::{AccountName, PaymentMode, Span};
 use raft::shard::gate::Gate;
 use raft::shard::request::Obstacle;
@@ -18,7 +19,7 @@ struct Shutter {
 
 impl Gate for Shutter {
     fn admits(&self, account: &AccountName, within: Span) -> bool {
-        assert_eq!((&**account, within), ("main", Span::from_secs(60 + 15 * 60)));
+        assert_eq!((&**account, within), ("main", PAYMENT_WINDOW));
         !self.shut.load(Ordering::Relaxed)
     }
 }
@@ -63,4 +64,18 @@ fn a_payment_that_would_come_too_late_is_shed_and_an_answer_that_is_known_is_giv
     shard.flush();
     shard.commit();
     assert!(is_done(shard.replies.get("c"), false), "a hold is no payment yet");
+}
+
+#[test]
+fn what_will_be_refused_anyway_is_refused_behind_a_shut_gate_too() {
+    let gate = Arc::<Shutter>::default();
+    let mut shard = leading(&gate, 1);
+    shard.reserve("a", "ann", "1");
+    shard.flush();
+    shard.commit();
+    gate.shut.store(true, Ordering::Relaxed);
+    shard.purchase("b", "shoe", "bob", "1");
+    shard.flush();
+    shard.confirm(true);
+    assert!(crate::is_sold_out(shard.replies.get("b")), "{:?}", shard.replies.get("b"));
 }

@@ -37,11 +37,15 @@ impl NodePayments {
             debug!(event = %notice.event, "an event of the provider names no reservation of ours");
             return Ok(());
         };
-        let (intent, refund) = (notice.intent, notice.wanted_refund);
+        let (intent, refund, kind) = (notice.intent, notice.wanted_refund, notice.kind);
         let command = Command::Notice(NoticeCommand { event: notice.event, reservation, intent, refund });
         let noted = self.node.ask(reservation.shard(), Ask::Command(command, None), deadline.into()).await;
         match noted {
             Ok(Settled::Done { .. }) => Ok(()),
+            Ok(Settled::Refused(refusal)) if kind == Kind::Refund => {
+                warn!(%reservation, ?refusal, "a refund changed whose payment is not kept any more: reconcile");
+                Ok(())
+            }
             Ok(Settled::Refused(refusal)) => {
                 debug!(%reservation, ?refusal, "an event of the provider is about nothing that is still here");
                 Ok(())
