@@ -49,10 +49,10 @@ impl Shard {
         self.timers.retained().take(AHEAD).take_while(is_due).collect()
     }
 
-    /// A reservation is kept as long as anything is to be done for it: another day, and then it is looked at again.
+    /// A reservation is kept as long as anything may come of its payment: another day, and then it is looked at again.
     fn forget_reservation(&mut self, slot: Slot) {
         let saga = self.sagas.find(self.reservations.at(slot).id);
-        if saga.is_none_or(|saga| !saga.is_open()) {
+        if saga.is_none_or(|saga| !saga.is_wanted(self.now)) {
             return self.remove_reservation(slot);
         }
         let kept_until = self.now.after(RETENTION);

@@ -8,7 +8,7 @@ use super::digest::{Kind, Mix};
 use super::seen::Seen;
 use crate::codec;
 use crate::vocabulary::id::{OrderId, ReservationId};
-use crate::vocabulary::limits::PAYMENT_WINDOW;
+use crate::vocabulary::limits::{PAYMENT_WINDOW, REFUND_WATCH};
 use crate::vocabulary::saga::Means;
 use crate::vocabulary::text::{
     AccountName, IntentId, NextAction, PaymentMethod, ProviderRefundId, ReturnUrl,
@@ -178,6 +178,12 @@ impl Saga {
         self.tries.iter().any(Try::is_open)
     }
 
+    /// Whether something may still come of it: it is open, or money that was given back may be returned.
+    pub(crate) fn is_wanted(&self, now: LogTime) -> bool {
+        let may_return = |one: &Try| one.compensation.is_some() && now < one.since.after(REFUND_WATCH);
+        self.is_open() || self.tries.iter().any(may_return)
+    }
+
     /// When a reservation that is in payment by this saga goes on by itself.
     pub(crate) fn ends_at(&self, release_by: LogTime) -> LogTime {
         self.tries.last().filter(|last| last.is_active()).map_or(release_by, |last| last.pay_by(release_by))
@@ -202,12 +208,16 @@ impl Saga {
     }
 
     /// What it adds to the alarms.
+    /// What somebody has to look at. A capture that failed is put right when money that was taken after all is back.
     pub(crate) fn alarms(&self) -> Alarms {
         let count = |is: fn(&Try) -> bool| self.tries.iter().filter(|one| is(one)).count() as u64;
         Alarms {
             unsettled: count(|one| one.stage == Stage::Unsettled),
             compensating: count(|one| one.stage == Stage::Compensating),
-            capture_failed: count(|one| matches!(one.error, Some(PaymentError::CaptureFailed(_)))),
+            capture_failed: count(|one| {
+                matches!(one.error, Some(PaymentError::CaptureFailed(_)))
+                    && !(one.stage == Stage::Dead && one.compensation.is_some())
+            }),
         }
     }
 

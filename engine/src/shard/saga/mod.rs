@@ -25,7 +25,8 @@
 //!
 //! (1) Atomically: held units are sold, the reservation is `paid`, the order confirmed. Should that be impossible (the
 //! product is frozen, the order's id is taken), it is cancelling, or compensating if captured.
-//! (2) The units go back on sale; refunds that waited for the capture fail; an alarm for a day.
+//! (2) The units go back on sale; refunds that waited for the capture fail; an alarm for a day, or until money that was taken
+//! after all is back.
 //! (3) If an intent was recorded. Without one nothing was ever confirmed, and whatever is found is refused.
 //!
 //! `CompensationMade` notes the provider's refund while compensating; `Compensated` leads from there to dead (and the
