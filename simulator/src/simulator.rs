@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::account::Account;
+use crate::api;
 use crate::audit::{AccountAudit, Audit};
 use crate::book::{AccountBook, Counters, Entry};
 use crate::clock::Clock;
@@ -81,6 +82,16 @@ impl Running {
     /// The accounts, with their keys.
     pub fn accounts(&self) -> &[Account] {
         &self.provider.accounts
+    }
+
+    /// Has all events of an account told to `url`, which begins with `http://`, and to nobody that was told before. Gives
+    /// the secret that they are signed with; nothing if there is no such account. No fault strikes it, as it is no
+    /// request.
+    pub fn subscribe(&self, account: &Account, url: impl Into<String>) -> Option<String> {
+        let number = self.provider.accounts.iter().position(|known| known.id == account.id)?;
+        let writ = self.provider.own_writ(self.provider.clock.now_ms());
+        let mut world = self.provider.lock();
+        Some(self.provider.step(&mut world, number, &writ, |step| api::subscribe(step, url.into())))
     }
 
     /// The whole ledger as it is now. Costs time and memory in proportion to it.

@@ -29,8 +29,6 @@ pub(crate) enum Error {
     NoPorts,
     #[error("the payment provider's simulator does not start: {source}")]
     Provider { source: simulator::Error },
-    #[error("the payment provider's simulator does not take the nodes as receivers of its events: {source}")]
-    Subscribe { source: reqwest::Error },
     #[error("cannot start node {node}: {source}")]
     Spawn { node: u64, source: std::io::Error },
     #[error("node {node} ended ({status}) before it was ready: {said}")]

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use std::future::ready;
 use std::time::Duration;
 
-use serde::Deserialize;
 use simulator::{Account, IntentStatus, Options, Running, Script, Simulator, Webhooks};
 
 use super::intent::Intent;
@@ -25,12 +24,6 @@ pub(crate) struct Bank {
     running: Running,
 }
 
-/// An endpoint for events, as the provider's API shows a new one.
-#[derive(Deserialize)]
-struct Endpoint {
-    secret: String,
-}
-
 impl Bank {
     /// Opens the bank of a cluster of which nothing runs yet, with the faults of a script. Its dice are the cluster's
     /// seed's.
@@ -46,8 +39,9 @@ impl Bank {
         };
         let running = Simulator::start(options).await.expect("its port is free");
         for (number, account) in (1..).zip(running.accounts()) {
-            let secret = subscribe(running.url(), account, cluster.ports, number).await;
-            let secret = secret.expect("no fault strikes before there is an intent");
+            let node = u64::from((number - 1) % 3 + 1);
+            let url = format!("http://{}/v1/webhooks/stripe", cluster.ports.http(node));
+            let secret = running.subscribe(account, url).expect("the account is its own");
             std::fs::write(cluster.file(&secret_file(number)), secret).expect("written");
         }
         Bank { running }
@@ -133,23 +127,4 @@ pub(super) fn section(ports: Ports) -> String {
 
 fn secret_file(account: u16) -> String {
     format!("webhook-{account}.secret")
-}
-
-/// Has an account's events told to one of the nodes. Gives the secret that they are signed with.
-async fn subscribe(
-    url: &str,
-    account: &Account,
-    ports: Ports,
-    number: u16,
-) -> Result<String, reqwest::Error> {
-    let told = format!("http://{}/v1/webhooks/stripe", ports.http(u64::from((number - 1) % 3 + 1)));
-    let form = form_urlencoded::Serializer::new(String::new())
-        .append_pair("url", &told)
-        .append_pair("enabled_events[0]", "*")
-        .finish();
-    let request = reqwest::Client::builder().no_proxy().build()?.post(format!("{url}/v1/webhook_endpoints"));
-    let request = request.bearer_auth(&account.secret_key);
-    let request = request.header("Content-Type", "application/x-www-form-urlencoded").body(form);
-    let made: Endpoint = request.send().await?.error_for_status()?.json().await?;
-    Ok(made.secret)
 }

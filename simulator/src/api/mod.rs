@@ -16,3 +16,4 @@ mod webhook_endpoints;
 pub(crate) use intents::authenticate;
 pub(crate) use operation::{Operation, Subject};
 pub(crate) use route::{Route, find};
+pub(crate) use webhook_endpoints::subscribe;

@@ -69,6 +69,36 @@ fn check_url(url: &str) -> Result<(), ApiError> {
     }
 }
 
+/// An endpoint that nothing is known of but where it is and what it is told.
+fn endpoint(step: &mut Step<'_>, url: String, enabled_events: Vec<String>) -> Endpoint {
+    let (id, serial) = step.mint("we");
+    Endpoint {
+        id,
+        serial,
+        created: step.seconds(),
+        url,
+        enabled_events,
+        disabled: false,
+        deleted: false,
+        api_version: None,
+        description: None,
+        metadata: Metadata::new(),
+        secret: Secret(format!("whsec_{}", id::secret())),
+        retiring: None,
+    }
+}
+
+/// Has everything told to `url`, and to nobody that was told before. Gives the secret that it is signed with.
+pub(crate) fn subscribe(step: &mut Step<'_>, url: String) -> String {
+    let told: Vec<Endpoint> =
+        step.book.endpoints.rows().iter().filter(|endpoint| !endpoint.deleted).cloned().collect();
+    told.into_iter().for_each(|endpoint| step.put_endpoint(Endpoint { deleted: true, ..endpoint }));
+    let endpoint = endpoint(step, url, vec!["*".to_owned()]);
+    let secret = endpoint.secret.0.clone();
+    step.put_endpoint(endpoint);
+    secret
+}
+
 struct Create(Terms);
 
 pub(super) fn create(_: &str, mut fields: Fields) -> Result<Box<dyn Operation>, ApiError> {
@@ -93,22 +123,14 @@ impl Operation for Create {
                 "You have reached the maximum of {ENDPOINTS_MAX} test webhook endpoints."
             )));
         }
-        let (id, serial) = step.mint("we");
         let mut metadata = Metadata::new();
         merge(&mut metadata, self.0.metadata)?;
+        let (url, events) = (self.0.url.unwrap_or_default(), self.0.enabled_events.unwrap_or_default());
         let endpoint = Endpoint {
-            id,
-            serial,
-            created: step.seconds(),
-            url: self.0.url.unwrap_or_default(),
-            enabled_events: self.0.enabled_events.unwrap_or_default(),
-            disabled: false,
-            deleted: false,
             api_version: self.0.api_version,
             description: self.0.description.filter(|text| !text.is_empty()),
             metadata,
-            secret: Secret(format!("whsec_{}", id::secret())),
-            retiring: None,
+            ..endpoint(step, url, events)
         };
         step.put_endpoint(endpoint.clone());
         Ok(render::endpoint(&endpoint, true))
