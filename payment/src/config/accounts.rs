@@ -11,7 +11,8 @@ use super::Secret;
 /// The most accounts: more would not sell faster than a cluster does.
 const COUNT_MAX: usize = 64;
 
-/// How many requests a second the provider takes from an account.
+/// How many requests a second one node asks of an account at most. Nodes do not share it: only those that lead a sale ask,
+/// and where several do at once the provider sees their sum, and its complaints slow each of them down.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rates {
     /// In all.
@@ -24,15 +25,6 @@ impl Default for Rates {
     /// Stripe's own, for live keys.
     fn default() -> Rates {
         Rates { account: 100.0, endpoint: 25.0 }
-    }
-}
-
-impl Rates {
-    /// The part of one of `nodes` nodes that all call the provider at once.
-    #[must_use]
-    pub fn shared_by(self, nodes: u32) -> Rates {
-        let nodes = f64::from(nodes.max(1));
-        Rates { account: self.account / nodes, endpoint: self.endpoint / nodes }
     }
 }
 
