@@ -1,4 +1,5 @@
-//! Waiting for conditions, each with a deadline. The only place of these tests that sleeps to wait for something.
+//! Waiting for conditions, each with a deadline. Nothing else in these tests sleeps to wait for something, but for clients
+//! that pause before they ask again, as clients do.
 
 use std::time::{Duration, Instant};
 
