@@ -21,7 +21,7 @@ pub struct Admission {
 
 impl Admission {
     /// Whether a payment that begins now is authorized by `deadline`: created and confirmed, behind all that wait and
-    /// all that were promised before. A promise counts until its first call comes into line, and five seconds at most.
+    /// all that were promised before. A promise counts until the payment comes into line, and five seconds at most.
     ///
     /// # Errors
     /// [`RetryAfter`] if not: after that long the same payment would be in time.

@@ -10,6 +10,14 @@ use crate::config::Rates;
 /// The place of somebody who waits: who is due first is first, and of those who came first.
 pub(super) type Place = (Duration, u64);
 
+/// What may be done however late is due at the end of time, and has its places from here.
+const UNTIMED: Place = (Duration::MAX, 0);
+/// How many turns in a row those have who are due at some time. The next is for what may be done however late, which
+/// would wait as long as payments come otherwise: what is to be cancelled blocks a buyer's money all that time.
+const TIMED_IN_A_ROW: u32 = 7;
+/// The part of an account's turns that those can count on who are due at some time.
+pub(super) const TIMED_SHARE: f64 = 7.0 / 8.0;
+
 /// One endpoint of an account.
 #[derive(Debug)]
 pub(super) struct Queue<W> {
@@ -18,12 +26,12 @@ pub(super) struct Queue<W> {
 }
 
 impl<W> Queue<W> {
-    /// Who is first, if the endpoint can be called at `now`.
-    fn head(&self, now: Duration) -> Option<Place> {
+    /// Who is first from `place` on, if the endpoint can be called at `now`.
+    fn head(&self, now: Duration, from: Place) -> Option<Place> {
         if self.bucket.ready_at() > now {
             return None;
         }
-        self.waiting.first_key_value().map(|(place, _)| *place)
+        self.waiting.range(from..).next().map(|(place, _)| *place)
     }
 }
 
@@ -36,6 +44,8 @@ pub(super) struct Endpoints<W> {
     pub(super) waiting: usize,
     /// How many of them are due at some time.
     pub(super) timed: usize,
+    /// How many turns in a row such had.
+    timed_in_a_row: u32,
 }
 
 impl<W> Endpoints<W> {
@@ -46,6 +56,7 @@ impl<W> Endpoints<W> {
             queues: Endpoint::ALL.map(queue),
             waiting: 0,
             timed: 0,
+            timed_in_a_row: 0,
         }
     }
 
@@ -71,19 +82,27 @@ impl<W> Endpoints<W> {
         }
     }
 
-    /// Whose turn it is at `now`: of the endpoints that can be called, the one where somebody is due first.
+    /// Whose turn it is at `now`: of the endpoints that can be called, the one where somebody is due first; after some
+    /// turns of those who are due, one of those who are not.
     pub(super) fn turn(&mut self, now: Duration) -> Option<W> {
         if self.bucket.ready_at() > now {
             return None;
         }
-        let heads = self.queues.iter().enumerate().filter_map(|(at, queue)| Some((queue.head(now)?, at)));
-        let (_, at) = heads.min()?;
+        let is_late_turn = self.timed_in_a_row >= TIMED_IN_A_ROW;
+        let late = if is_late_turn { self.first(now, UNTIMED) } else { None };
+        let (place, at) = late.or_else(|| self.first(now, (Duration::ZERO, 0)))?;
         let queue = self.queues.get_mut(at)?;
-        let (place, waiter) = queue.waiting.pop_first()?;
+        let waiter = queue.waiting.remove(&place)?;
         queue.bucket.take(now);
         self.bucket.take(now);
         self.left(place);
+        self.timed_in_a_row = if is_timed(place) { self.timed_in_a_row.saturating_add(1) } else { 0 };
         Some(waiter)
+    }
+
+    fn first(&self, now: Duration, from: Place) -> Option<(Place, usize)> {
+        let queues = self.queues.iter().enumerate();
+        queues.filter_map(|(at, queue)| Some((queue.head(now, from)?, at))).min()
     }
 
     fn left(&mut self, place: Place) {
@@ -99,7 +118,6 @@ impl<W> Endpoints<W> {
     }
 }
 
-/// What may be done however late is due at the end of time.
-fn is_timed(place: Place) -> bool {
-    place.0 != Duration::MAX
+pub(super) fn is_timed(place: Place) -> bool {
+    place < UNTIMED
 }

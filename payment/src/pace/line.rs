@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use engine::vocabulary::text::AccountName;
 
-use super::endpoints::{Endpoints, Place};
+use super::beginners::Beginners;
+use super::endpoints::{Endpoints, Place, TIMED_SHARE, is_timed};
 use super::promises::Promises;
 use crate::client::{Endpoint, Limited};
 use crate::config::Accounts;
 
-/// How many may wait at one account: more would not be served within the quarter of an hour that a payment has.
+/// How many may wait at one account who are due at some time, and how many who are not: more of the former would not be
+/// served within the quarter of an hour that a payment has, and neither kind keeps the other out.
 const WAITING_MAX: usize = 50_000;
 /// What a payment takes besides waiting for its turns: the log, and the provider's answers to two calls.
 const UNDER_WAY: Duration = Duration::from_secs(3);
@@ -29,8 +31,18 @@ pub enum NotPaced {
     Ended,
 }
 
+/// What somebody waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// To begin a payment, which is no call yet.
+    Begin,
+    /// To call an endpoint.
+    Call(Endpoint),
+}
+
 #[derive(Debug)]
 struct Account<W> {
+    beginners: Beginners<W>,
     endpoints: Endpoints<W>,
     promises: Promises,
 }
@@ -47,7 +59,8 @@ impl<W> Line<W> {
     pub(super) fn new(accounts: &Accounts) -> Line<W> {
         let account = |account: &crate::config::Account| {
             let endpoints = Endpoints::new(account.rates);
-            (account.name.clone(), Account { endpoints, promises: Promises::default() })
+            let (beginners, promises) = (Beginners::new(), Promises::default());
+            (account.name.clone(), Account { beginners, endpoints, promises })
         };
         Line { accounts: accounts.iter().map(account).collect(), arrivals: 0 }
     }
@@ -56,38 +69,49 @@ impl<W> Line<W> {
     pub(super) fn enqueue(
         &mut self,
         account: &str,
-        endpoint: Endpoint,
+        wish: Wish,
         due: Duration,
         waiter: W,
     ) -> Result<Place, NotPaced> {
         let account = self.accounts.get_mut(account).ok_or(NotPaced::NoAccount)?;
-        if account.endpoints.waiting >= WAITING_MAX {
-            return Err(NotPaced::Full);
-        }
-        if endpoint == Endpoint::CreateIntent {
-            account.promises.came();
-        }
         self.arrivals += 1;
         let place = (due, self.arrivals);
-        account.endpoints.enqueue(endpoint, place, waiter);
+        if account.is_full(is_timed(place)) {
+            return Err(NotPaced::Full);
+        }
+        match wish {
+            Wish::Begin => {
+                account.promises.came();
+                account.beginners.enqueue(place, waiter);
+            }
+            Wish::Call(endpoint) => {
+                if endpoint == Endpoint::CreateIntent {
+                    account.beginners.came();
+                }
+                account.endpoints.enqueue(endpoint, place, waiter);
+            }
+        }
         Ok(place)
     }
 
     /// Somebody does not wait any more.
-    pub(super) fn leave(&mut self, account: &str, endpoint: Endpoint, place: Place) {
-        if let Some(account) = self.accounts.get_mut(account) {
-            account.endpoints.leave(endpoint, place);
+    pub(super) fn leave(&mut self, account: &str, wish: Wish, place: Place) {
+        let Some(account) = self.accounts.get_mut(account) else { return };
+        match wish {
+            Wish::Begin => account.beginners.leave(place),
+            Wish::Call(endpoint) => account.endpoints.leave(endpoint, place),
         }
     }
 
     /// Somebody whose turn it is at `now`; call until there is none.
     pub(super) fn turn(&mut self, now: Duration) -> Option<W> {
-        self.accounts.values_mut().find_map(|account| account.endpoints.turn(now))
+        self.accounts.values_mut().find_map(|account| account.turn(now))
     }
 
     /// When it may be somebody's turn next.
     pub(super) fn next_turn(&self) -> Option<Duration> {
-        self.accounts.values().filter_map(|account| account.endpoints.next_turn()).min()
+        let turns = |account: &Account<W>| [account.endpoints.next_turn(), account.beginners.next_turn()];
+        self.accounts.values().flat_map(turns).flatten().min()
     }
 
     /// The provider said that there were too many calls.
@@ -110,7 +134,9 @@ impl<W> Line<W> {
 
     /// How many wait at an account.
     pub(super) fn waiting(&self, account: &str) -> usize {
-        self.accounts.get(account).map_or(0, |account| account.endpoints.waiting)
+        self.accounts
+            .get(account)
+            .map_or(0, |account| account.endpoints.waiting + account.beginners.waiting())
     }
 
     /// Promises a payment that it will be authorized by `deadline`, or tells by how much it would be late.
@@ -122,7 +148,7 @@ impl<W> Line<W> {
     ) -> Result<(), Duration> {
         let Some(account) = self.accounts.get_mut(account) else { return Err(UNDER_WAY) };
         let served = now.saturating_add(account.takes(now));
-        if served > deadline || account.endpoints.waiting >= WAITING_MAX {
+        if served > deadline || account.is_full(true) {
             return Err(served.saturating_sub(deadline));
         }
         account.promises.promise(now);
@@ -131,17 +157,32 @@ impl<W> Line<W> {
 }
 
 impl<W> Account<W> {
-    /// How long a payment takes that comes now. All that wait for a time go before it, since whoever came earlier is due earlier; what
-    /// may be done however late does not. Those promised and those to be created want to be confirmed, too. It is a bound from the rates as they are.
+    fn is_full(&self, timed: bool) -> bool {
+        let Endpoints { waiting, timed: of_them, .. } = self.endpoints;
+        let kind = if timed { of_them + self.beginners.waiting() } else { waiting - of_them };
+        kind >= WAITING_MAX
+    }
+
+    fn turn(&mut self, now: Duration) -> Option<W> {
+        self.endpoints.turn(now).or_else(|| {
+            let creates = self.endpoints.queue(Endpoint::CreateIntent);
+            self.beginners.turn(now, creates.waiting.len(), creates.bucket.rate(now))
+        })
+    }
+
+    /// How long a payment takes that comes now. All that wait for a time go before it, since whoever came earlier is due
+    /// earlier; what may be done however late has its share. Those to be created want to be confirmed, too. It is a bound
+    /// from the rates as they are.
     fn takes(&mut self, now: Duration) -> Duration {
+        let to_come = self.promises.count(now) + self.beginners.waiting() + self.beginners.begun(now) + 1;
         let waiting = |endpoint| self.endpoints.queue(endpoint).waiting.len();
-        let create = waiting(Endpoint::CreateIntent) + self.promises.count(now) + 1;
+        let create = waiting(Endpoint::CreateIntent) + to_come;
         let confirm = waiting(Endpoint::ConfirmIntent) + create;
-        let all = self.endpoints.timed + create + self.promises.count(now) + 1;
+        let all = self.endpoints.timed + to_come + create;
         let pairs = [
             (create, self.endpoints.queue(Endpoint::CreateIntent).bucket.rate(now)),
             (confirm, self.endpoints.queue(Endpoint::ConfirmIntent).bucket.rate(now)),
-            (all, self.endpoints.bucket.rate(now)),
+            (all, self.endpoints.bucket.rate(now) * TIMED_SHARE),
         ];
         let longest = pairs.into_iter().map(|(calls, rate)| seconds(calls, rate)).max();
         longest.unwrap_or_default() + UNDER_WAY

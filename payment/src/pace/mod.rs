@@ -4,6 +4,7 @@
 //! calls of all shards that a node leads stand in one line per account.
 
 mod admission;
+mod beginners;
 mod bucket;
 mod endpoints;
 mod line;

@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::admission::Admission;
 use super::endpoints::Place;
-use super::line::Line;
 pub use super::line::NotPaced;
+use super::line::{Line, Wish};
 use crate::client::{Endpoint, Limited};
 use crate::config::Accounts;
 
@@ -70,6 +70,15 @@ impl Pacer {
         Pacer { shared, ended, task: Mutex::new(Some(task)) }
     }
 
+    /// Waits until a payment that is due at `due` may begin: its first call is about to have its turn then. Who is due
+    /// earlier goes first. Whoever drops the future gives up the place.
+    ///
+    /// # Errors
+    /// [`NotPaced`] if too many wait, the account is not known, or the pacer has ended.
+    pub async fn begin(&self, account: &AccountName, due: Option<Instant>) -> Result<(), NotPaced> {
+        self.wait(account, Wish::Begin, due).await
+    }
+
     /// Waits for a turn to call `endpoint`. Who is due earlier goes first. Whoever drops the future gives up the place.
     ///
     /// # Errors
@@ -80,13 +89,17 @@ impl Pacer {
         endpoint: Endpoint,
         due: Option<Instant>,
     ) -> Result<(), NotPaced> {
+        self.wait(account, Wish::Call(endpoint), due).await
+    }
+
+    async fn wait(&self, account: &AccountName, wish: Wish, due: Option<Instant>) -> Result<(), NotPaced> {
         if self.ended.is_cancelled() {
             return Err(NotPaced::Ended);
         }
         let due = due.map_or(Duration::MAX, |due| self.shared.at(due));
         let (tell, told) = oneshot::channel();
-        let place = self.shared.line().enqueue(account, endpoint, due, tell)?;
-        let _waiting = Waiting { shared: &self.shared, account, endpoint, place };
+        let place = self.shared.line().enqueue(account, wish, due, tell)?;
+        let _waiting = Waiting { shared: &self.shared, account, wish, place };
         self.shared.changed.notify_one();
         tokio::select! {
             told = told => told.map_err(|_| NotPaced::Ended),
@@ -141,12 +154,12 @@ async fn run(shared: Arc<Shared>) {
 struct Waiting<'a> {
     shared: &'a Shared,
     account: &'a str,
-    endpoint: Endpoint,
+    wish: Wish,
     place: Place,
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.shared.line().leave(self.account, self.endpoint, self.place);
+        self.shared.line().leave(self.account, self.wish, self.place);
     }
 }

@@ -1,24 +1,24 @@
-//! Payments that were admitted and whose first call has not come into line yet.
+//! Payments that were let through somewhere and have not turned up at the next place yet.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// How long an admitted payment counts that never comes: its command is in the log within this, or was refused.
+/// How long a payment counts that never comes: what the log takes in between is done within this, or was refused.
 const COUNTS_FOR: Duration = Duration::from_secs(5);
 
-/// Payments promised to be served, oldest first. Without them a crowd that is admitted in one instant would find the
-/// line empty, each of them.
+/// Payments let through, oldest first. Without them a crowd that comes in one instant would find the next place empty,
+/// each of them.
 #[derive(Debug, Default)]
 pub(super) struct Promises(VecDeque<Duration>);
 
 impl Promises {
-    /// One more was admitted.
+    /// One more was let through.
     pub(super) fn promise(&mut self, now: Duration) {
         self.forget(now);
         self.0.push_back(now);
     }
 
-    /// One came into line.
+    /// One turned up.
     pub(super) fn came(&mut self) {
         self.0.pop_front();
     }
@@ -27,6 +27,11 @@ impl Promises {
     pub(super) fn count(&mut self, now: Duration) -> usize {
         self.forget(now);
         self.0.len()
+    }
+
+    /// When the oldest is not expected any more.
+    pub(super) fn counts_until(&self) -> Option<Duration> {
+        self.0.front().map(|promised| *promised + COUNTS_FOR)
     }
 
     fn forget(&mut self, now: Duration) {

@@ -33,6 +33,7 @@ type Log = Arc<Mutex<BTreeMap<(AccountName, Endpoint), Vec<Duration>>>>;
 
 /// Takes an order's turns, as the saga does, and writes down when it got them.
 async fn order(pacer: Arc<Pacer>, log: Log, account: AccountName, due: Instant, began: Instant) {
+    pacer.begin(&account, Some(due)).await.expect("a turn to begin");
     for endpoint in STEPS {
         pacer.turn(&account, endpoint, Some(due)).await.expect("a turn");
         log.lock().expect("the log").entry((account.clone(), endpoint)).or_default().push(began.elapsed());
@@ -178,6 +179,88 @@ async fn what_was_admitted_is_served_in_time() {
     assert!(confirmed.iter().all(|at| *at <= Duration::from_secs(40)), "{:?}", confirmed.last());
     assert_eq!(refused + confirmed.len(), 1_200);
     assert!(confirmed.len() >= 880, "{} confirmed of about 900 that can be", confirmed.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_begins_when_its_first_call_is_about_to_have_its_turn() {
+    let pacer = Arc::new(Pacer::new(&accounts(&["a"])));
+    let began = Instant::now();
+    let mut orders = JoinSet::new();
+    for n in 0..5_000 {
+        let pacer = Arc::clone(&pacer);
+        orders.spawn(async move {
+            let due = began + Duration::from_secs(900) + Duration::from_millis(n);
+            pacer.begin(&name("a"), Some(due)).await.expect("a turn to begin");
+            // The log takes its time to record that it began.
+            sleep(Duration::from_millis(200)).await;
+            let begun = Instant::now();
+            for endpoint in &STEPS[..2] {
+                pacer
+                    .turn(&name("a"), *endpoint, Some(begun + Duration::from_secs(120)))
+                    .await
+                    .expect("a turn");
+            }
+            begun.elapsed()
+        });
+    }
+    let times = orders.join_all().await;
+    let longest = times.iter().max().expect("five thousand");
+    assert!(*longest <= Duration::from_secs(4), "a payment took {longest:?} from its beginning");
+    let seconds = began.elapsed().as_secs_f64();
+    assert!(seconds <= 200.0 / 0.95, "turns were left unused: {seconds} s");
+    pacer.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_begins_and_never_calls_keeps_nobody_waiting() {
+    let pacer = Pacer::new(&accounts(&["a"]));
+    let began = Instant::now();
+    for _ in 0..100 {
+        pacer.begin(&name("a"), None).await.expect("a turn to begin");
+    }
+    assert!(began.elapsed() >= Duration::from_secs(5), "more began than could call: {:?}", began.elapsed());
+    assert!(began.elapsed() <= Duration::from_secs(11), "{:?}", began.elapsed());
+    pacer.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_be_done_however_late_has_its_share_of_a_busy_account() {
+    let pacer = Arc::new(Pacer::new(&accounts(&["a"])));
+    let began = Instant::now();
+    let mut busy = JoinSet::new();
+    // Four endpoints that are always wanted use up all that the account permits.
+    for n in 0..4 * 2_000 {
+        let (pacer, endpoint) = (Arc::clone(&pacer), Endpoint::ALL[n % 4]);
+        busy.spawn(async move {
+            let _ended = pacer.turn(&name("a"), endpoint, Some(began + Duration::from_secs(60))).await;
+        });
+    }
+    tokio::task::yield_now().await;
+    for endpoint in
+        [Endpoint::CancelIntent, Endpoint::CancelIntent, Endpoint::GetIntent, Endpoint::CaptureIntent]
+    {
+        let from = Instant::now();
+        for _ in 0..25 {
+            pacer.turn(&name("a"), endpoint, None).await.expect("a turn");
+        }
+        assert!(from.elapsed() <= Duration::from_secs(3), "{endpoint:?}: {:?}", from.elapsed());
+    }
+    assert!(pacer.waiting("a") > 4 * 1_000, "the account was busy all the time");
+    pacer.shutdown().await;
+    busy.join_all().await;
+}
+
+#[test]
+fn neither_kind_keeps_the_other_out() {
+    let mut line = line::Line::new(&accounts(&["a"]));
+    let (second, never) = (Duration::from_secs(1), Duration::MAX);
+    let mut fill = |wish, due| {
+        (0..).find_map(|_| line.enqueue("a", wish, due, ()).err().map(|e| (e, line.waiting("a"))))
+    };
+    let (calls, begin) = (line::Wish::Call(Endpoint::CancelIntent), line::Wish::Begin);
+    assert_eq!(fill(calls, second), Some((NotPaced::Full, 50_000)));
+    assert_eq!(fill(calls, never), Some((NotPaced::Full, 100_000)));
+    assert_eq!(fill(begin, second), Some((NotPaced::Full, 100_000)));
 }
 
 #[tokio::test(start_paused = true)]
