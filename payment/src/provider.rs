@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use engine::vocabulary::text::AccountName;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +32,18 @@ impl Provider {
             accounts: Arc::new(config.accounts.clone()),
             metrics: Metrics::default(),
         })
+    }
+
+    /// Waits until a payment at `account` may begin, and tells whether it may: not if it is broken off, or if no wait is
+    /// possible now.
+    pub async fn begin(
+        &self,
+        account: &AccountName,
+        due: Option<Instant>,
+        broken_off: &CancellationToken,
+    ) -> bool {
+        let turn = self.pacer.begin(account, due);
+        matches!(broken_off.run_until_cancelled(turn).await, Some(Ok(())))
     }
 
     /// Waits for the call's turn and makes it, once. `due` says who goes first; nothing is due if it may be done however

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
-use super::core::{Action, Core};
+use super::core::{Action, Core, Ticket};
 use super::inbox::{Inbox, Mail};
 use super::journal::{Journal, Unrecorded};
 use super::rhythm::Rhythm;
@@ -27,8 +27,8 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How long a report is waited for: whether it is in the log is unknown then, and it is made again.
 const RECORDED_WITHIN: Duration = Duration::from_secs(10);
 
-/// What log time it is, as far as this node knows. Only waits and deadlines are measured with it.
-pub type Clock = Arc<dyn Fn() -> LogTime + Send + Sync>;
+/// What log time it is in a shard, as far as this node knows. Only waits and deadlines are measured with it.
+pub type Clock = Arc<dyn Fn(ShardId) -> LogTime + Send + Sync>;
 
 /// The saga of a node. Owns one task, and through it all calls and reports; they end with [`Saga::shutdown`].
 #[derive(Debug)]
@@ -111,20 +111,20 @@ impl<J: Journal> Actor<J> {
         loop {
             self.do_actions();
             self.tasks.store(self.core.tasks(), Ordering::Relaxed);
-            let wake = self.core.wake_at().map(|at| self.instant(at));
+            let wake = self.wake_at();
             tokio::select! {
                 () = end.cancelled() => break,
                 mail = self.inbox.mail() => self.take_in(mail),
                 Some(ended) = self.work.ended() => self.on_ended(ended),
-                () = until(wake) => self.core.on_time((self.clock)()),
+                () = until(wake) => self.on_time(),
             }
         }
         self.work.shutdown(GRACE).await;
     }
 
     fn take_in(&mut self, mail: BTreeMap<ShardId, Mail>) {
-        let now = (self.clock)();
         for (shard, mail) in mail {
+            let now = (self.clock)(shard);
             if mail.lost {
                 self.core.lost(shard);
             }
@@ -138,21 +138,38 @@ impl<J: Journal> Actor<J> {
     }
 
     fn on_ended(&mut self, ended: Ended) {
-        let now = (self.clock)();
+        let now = |ticket: Ticket| (self.clock)(ticket.shard());
         match ended {
-            Ended::Call(ticket, verdict) => self.core.answered(now, ticket, verdict),
+            Ended::Turn(ticket, is_turn) => self.core.on_turn(now(ticket), ticket, is_turn),
+            Ended::Call(ticket, verdict) => self.core.answered(now(ticket), ticket, verdict),
             Ended::Report(ticket, result) => {
                 self.provider.metrics.recorded(result.is_ok());
-                self.core.recorded(now, ticket, result);
+                self.core.recorded(now(ticket), ticket, result);
             }
         }
+    }
+
+    fn wake_at(&self) -> Option<Instant> {
+        let at = |shard| self.core.wake_at(shard).map(|at| self.instant(shard, at));
+        self.core.led().filter_map(at).min()
+    }
+
+    fn on_time(&mut self) {
+        let led: Vec<ShardId> = self.core.led().collect();
+        led.into_iter().for_each(|shard| self.core.on_time((self.clock)(shard), shard));
     }
 
     fn do_actions(&mut self) {
         for action in self.core.actions() {
             match action {
+                Action::Begin(ticket, account, due) => {
+                    let due = self.due(ticket, due);
+                    let provider = Arc::clone(&self.provider);
+                    let wait = |off| async move { provider.begin(&account, due, &off).await };
+                    self.work.turn(ticket, wait);
+                }
                 Action::Call(ticket, call, due) => {
-                    let due = (due != LogTime::NEVER).then(|| self.instant(due));
+                    let due = self.due(ticket, due);
                     let provider = Arc::clone(&self.provider);
                     let make = |off| async move { provider.call(&call, due, &off).await };
                     self.work.call(ticket, make);
@@ -177,9 +194,13 @@ impl<J: Journal> Actor<J> {
         }
     }
 
-    /// When it is that log time, as far as this node knows.
-    fn instant(&self, at: LogTime) -> Instant {
-        let wait = at.since((self.clock)());
+    fn due(&self, ticket: Ticket, due: LogTime) -> Option<Instant> {
+        (due != LogTime::NEVER).then(|| self.instant(ticket.shard(), due))
+    }
+
+    /// When it is that log time in a shard, as far as this node knows.
+    fn instant(&self, shard: ShardId, at: LogTime) -> Instant {
+        let wait = at.since((self.clock)(shard));
         let now = Instant::now();
         now.checked_add(Duration::from_millis(wait.0)).unwrap_or(now + Duration::from_secs(365 * 86_400))
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use engine::vocabulary::saga::{Finding, Report, SagaTasks, Task};
+use engine::vocabulary::text::AccountName;
 use engine::{LogTime, ReservationId, ShardId, Span};
 
 use super::alarm::Alarm;
@@ -21,7 +22,7 @@ use crate::client::{Call, Verdict};
 const FIRST: ReservationId = ReservationId([0; 16]);
 const LAST: ReservationId = ReservationId([0xff; 16]);
 
-/// Which call, or which report.
+/// Which wait, call or report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket {
     job: Job,
@@ -43,22 +44,25 @@ impl Ticket {
 /// What the core wants done.
 #[derive(Debug)]
 pub enum Action {
+    /// Tell when a payment at this account, due then, may begin: [`Core::on_turn`].
+    Begin(Ticket, AccountName, LogTime),
     /// Make this call, before others that are due later, and say what came of it: [`Core::answered`].
     Call(Ticket, Box<Call>, LogTime),
     /// Record this, and say whether it was: [`Core::recorded`].
     Report(Ticket, Report),
-    /// Nobody wants the call any more; if it was not sent it need not be.
+    /// Nobody wants the call, or the turn, any more; if it was not sent it need not be.
     Drop(Ticket),
     /// Tell an operator.
     Alarm(Alarm),
 }
 
-/// The saga, on one node, of all shards that it leads.
+/// The saga, on one node, of all shards that it leads. Each shard has a time of its own: what is called `now` is the log
+/// time of the shard that it is about.
 #[derive(Debug)]
 pub struct Core {
     led: BTreeSet<ShardId>,
     entries: BTreeMap<Job, Entry>,
-    wakes: BTreeSet<(LogTime, Job)>,
+    wakes: BTreeMap<ShardId, BTreeSet<(LogTime, Job)>>,
     rhythm: Rhythm,
     jitter: Jitter,
     numbers: u64,
@@ -71,7 +75,7 @@ impl Core {
         Core {
             led: BTreeSet::new(),
             entries: BTreeMap::new(),
-            wakes: BTreeSet::new(),
+            wakes: BTreeMap::new(),
             rhythm,
             jitter: Jitter::new(seed),
             numbers: 0,
@@ -100,6 +104,17 @@ impl Core {
     pub fn lost(&mut self, shard: ShardId) {
         self.led.remove(&shard);
         self.replace(LogTime(0), Job::range(shard, FIRST, LAST), Vec::new());
+        self.wakes.remove(&shard);
+    }
+
+    /// A payment may begin now; or not, since no wait for a turn is possible, and is to ask again.
+    pub fn on_turn(&mut self, now: LogTime, ticket: Ticket, is_turn: bool) {
+        let Some((job, mut entry)) = self.take(ticket) else { return };
+        if !is_turn {
+            return self.again(now, job, entry, Span(0));
+        }
+        entry.findings.push_back(Finding::Begun);
+        self.act(now, job, entry);
     }
 
     /// A call came to this.
@@ -146,19 +161,26 @@ impl Core {
         if entry.findings.is_empty() { self.rest(now, job, entry) } else { self.act(now, job, entry) }
     }
 
-    /// Does what it is time for.
-    pub fn on_time(&mut self, now: LogTime) {
-        while let Some(&(at, job)) = self.wakes.first().filter(|(at, _)| *at <= now) {
-            self.wakes.remove(&(at, job));
-            if let Some(entry) = self.entries.remove(&job) {
+    /// Does what it is time for in a shard.
+    pub fn on_time(&mut self, now: LogTime, shard: ShardId) {
+        while self.wake_at(shard).is_some_and(|at| at <= now) {
+            let first = self.wakes.get_mut(&shard).and_then(BTreeSet::pop_first);
+            if let Some((_, job)) = first
+                && let Some(entry) = self.entries.remove(&job)
+            {
                 self.act(now, job, entry);
             }
         }
     }
 
-    /// When [`Core::on_time`] has something to do.
-    pub fn wake_at(&self) -> Option<LogTime> {
-        self.wakes.first().map(|(at, _)| *at)
+    /// When [`Core::on_time`] has something to do for a shard.
+    pub fn wake_at(&self, shard: ShardId) -> Option<LogTime> {
+        self.wakes.get(&shard)?.first().map(|(at, _)| *at)
+    }
+
+    /// The shards that this node leads.
+    pub fn led(&self) -> impl Iterator<Item = ShardId> {
+        self.led.iter().copied()
     }
 
     /// What is wanted since the last time.
@@ -193,7 +215,7 @@ impl Core {
         entry.task = task;
         match entry.phase {
             Phase::Waiting(at) if noticed => {
-                self.wakes.remove(&(at, job));
+                self.unwake(at, job);
                 entry.course.looks = 0;
                 entry.course.look_first();
                 self.act(now, job, entry);
@@ -215,10 +237,8 @@ impl Core {
     /// Nothing comes any more of what was going on with an entry.
     fn forget(&mut self, job: Job, entry: &Entry) {
         match entry.phase {
-            Phase::Waiting(at) => {
-                self.wakes.remove(&(at, job));
-            }
-            Phase::Calling { number, .. } => {
+            Phase::Waiting(at) => self.unwake(at, job),
+            Phase::InLine { number } | Phase::Calling { number, .. } => {
                 self.actions.push(Action::Drop(Ticket { job, number }));
             }
             Phase::Reporting { .. } => {}
@@ -230,7 +250,9 @@ impl Core {
         let job = ticket.job;
         let waits = self.entries.get(&job).is_some_and(|entry| match entry.phase {
             Phase::Waiting(_) => false,
-            Phase::Calling { number, .. } | Phase::Reporting { number } => number == ticket.number,
+            Phase::InLine { number } | Phase::Calling { number, .. } | Phase::Reporting { number } => {
+                number == ticket.number
+            }
         });
         if waits { self.entries.remove(&job).map(|entry| (job, entry)) } else { None }
     }
@@ -239,6 +261,12 @@ impl Core {
     fn act(&mut self, now: LogTime, job: Job, mut entry: Entry) {
         if entry.findings.is_empty() {
             match plan::next(&entry.task, &entry.course, now) {
+                Next::Begin => {
+                    let ticket = self.ticket(job);
+                    entry.phase = Phase::InLine { number: ticket.number };
+                    self.actions.push(Action::Begin(ticket, entry.task.account.clone(), entry.task.due));
+                    return self.keep(job, entry);
+                }
                 Next::Report(finding) => entry.findings.push_back(finding),
                 Next::Rest => return self.rest(now, job, entry),
                 Next::Call(call) => {
@@ -280,8 +308,14 @@ impl Core {
     fn wait(&mut self, now: LogTime, job: Job, mut entry: Entry, wait: Span) {
         let at = now.after(wait);
         entry.phase = Phase::Waiting(at);
-        self.wakes.insert((at, job));
+        self.wakes.entry(job.shard).or_default().insert((at, job));
         self.keep(job, entry);
+    }
+
+    fn unwake(&mut self, at: LogTime, job: Job) {
+        if let Some(wakes) = self.wakes.get_mut(&job.shard) {
+            wakes.remove(&(at, job));
+        }
     }
 
     fn keep(&mut self, job: Job, entry: Entry) {

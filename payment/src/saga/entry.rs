@@ -13,6 +13,11 @@ use crate::client::Endpoint;
 pub(super) enum Phase {
     /// It is looked at again then.
     Waiting(LogTime),
+    /// It waits for its turn to begin.
+    InLine {
+        /// Which wait.
+        number: u64,
+    },
     /// The provider is called.
     Calling {
         /// Which call.

@@ -11,6 +11,8 @@ use crate::client::Call;
 /// What is to be done next.
 #[derive(Debug)]
 pub(super) enum Next {
+    /// The payment may begin when its first call is about to have its turn.
+    Begin,
     /// This is known without asking.
     Report(Finding),
     /// The provider is called.
@@ -25,7 +27,7 @@ pub(super) fn next(task: &Task, course: &Course, now: LogTime) -> Next {
     match &task.step {
         // Late, the state itself gives the try up; until then there is nothing to be gained.
         Step::Begin if late => Next::Rest,
-        Step::Begin => Next::Report(Finding::Begun),
+        Step::Begin => Next::Begin,
         // The key is forgotten. Whatever was created under it was never confirmed, and can be told off.
         Step::Create { .. } if keys_are_old(task, now) => {
             Next::Report(Finding::Rejected(word::code("try_too_old")))

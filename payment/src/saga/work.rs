@@ -1,4 +1,4 @@
-//! The calls and reports that are under way, each in a task of its own, and all owned here.
+//! The waits, calls and reports that are under way, each in a task of its own, and all owned here.
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
@@ -15,6 +15,8 @@ use crate::client::{Reason, Verdict};
 /// What ended.
 #[derive(Debug)]
 pub(super) enum Ended {
+    /// A wait for a turn to begin, and whether it is one.
+    Turn(Ticket, bool),
     /// A call.
     Call(Ticket, Verdict),
     /// A report.
@@ -24,7 +26,7 @@ pub(super) enum Ended {
 /// What a task of this kind ends with if it panicked: nobody knows.
 type Panicked = fn(Ticket) -> Ended;
 
-/// The calls and reports that are under way: at most one of each reservation, and those calls that nobody wants any
+/// The waits, calls and reports that are under way: at most one of each reservation, and those calls that nobody wants any
 /// more and that were sent already.
 #[derive(Debug, Default)]
 pub(super) struct Work {
@@ -34,17 +36,25 @@ pub(super) struct Work {
 }
 
 impl Work {
+    /// Waits for a turn to begin. The token is cancelled when nobody wants it any more.
+    pub(super) fn turn<F>(&mut self, ticket: Ticket, turn: impl FnOnce(CancellationToken) -> F)
+    where
+        F: Future<Output = bool> + Send + 'static,
+    {
+        let turn = turn(self.token(ticket));
+        self.spawn(ticket, async move { Ended::Turn(ticket, turn.await) }, |ticket| {
+            Ended::Turn(ticket, false)
+        });
+    }
+
     /// Makes a call. The token is cancelled when nobody wants it any more.
     pub(super) fn call<F>(&mut self, ticket: Ticket, call: impl FnOnce(CancellationToken) -> F)
     where
         F: Future<Output = Verdict> + Send + 'static,
     {
-        let broken_off = CancellationToken::new();
-        let call = call(broken_off.clone());
-        self.calls.insert(ticket, broken_off);
-        let panicked: Panicked = |ticket| Ended::Call(ticket, Verdict::retry(Reason::BrokenOff));
-        let task = self.tasks.spawn(async move { Ended::Call(ticket, call.await) });
-        self.tickets.insert(task.id(), (ticket, panicked));
+        let call = call(self.token(ticket));
+        let panicked = |ticket| Ended::Call(ticket, Verdict::retry(Reason::BrokenOff));
+        self.spawn(ticket, async move { Ended::Call(ticket, call.await) }, panicked);
     }
 
     /// Makes a report.
@@ -52,8 +62,21 @@ impl Work {
     where
         F: Future<Output = Result<Applied, Unrecorded>> + Send + 'static,
     {
-        let panicked: Panicked = |ticket| Ended::Report(ticket, Err(Unrecorded::Unknown));
-        let task = self.tasks.spawn(async move { Ended::Report(ticket, report.await) });
+        let panicked = |ticket| Ended::Report(ticket, Err(Unrecorded::Unknown));
+        self.spawn(ticket, async move { Ended::Report(ticket, report.await) }, panicked);
+    }
+
+    fn token(&mut self, ticket: Ticket) -> CancellationToken {
+        let broken_off = CancellationToken::new();
+        self.calls.insert(ticket, broken_off.clone());
+        broken_off
+    }
+
+    fn spawn<F>(&mut self, ticket: Ticket, work: F, panicked: Panicked)
+    where
+        F: Future<Output = Ended> + Send + 'static,
+    {
+        let task = self.tasks.spawn(work);
         self.tickets.insert(task.id(), (ticket, panicked));
     }
 

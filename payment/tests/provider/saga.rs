@@ -35,7 +35,7 @@ impl Stage {
         let (tell, reports) = mpsc::channel(16);
         let began = Instant::now();
         let clock =
-            Arc::new(move || LogTime(u64::try_from(began.elapsed().as_millis()).expect("a short test")));
+            Arc::new(move |_| LogTime(u64::try_from(began.elapsed().as_millis()).expect("a short test")));
         let rhythm = Rhythm { first_retry: Span(20), ..Rhythm::default() };
         let saga = Saga::start(Arc::clone(&provider), Pages(tell), clock, rhythm, 42);
         Stage { saga, provider, reports }

@@ -203,13 +203,12 @@ impl Node {
         self.replicas.iter().map(|replica| (replica.shard, *replica.leader.borrow()))
     }
 
-    /// What log time it is, by the clock of a shard that this node leads; by the wall clock if it leads none.
-    pub fn log_time(&self) -> LogTime {
+    /// What log time it is in a shard, by its clock if this node leads it; by the wall clock if it does not.
+    pub fn log_time(&self, shard: ShardId) -> LogTime {
         let at = Moment::now();
-        let led = self
-            .replicas
-            .iter()
-            .find_map(|replica| replica.standing.borrow().as_ref().map(|standing| standing.clock.now(at)));
+        let replica = self.replicas.iter().find(|replica| replica.shard == shard);
+        let led = replica
+            .and_then(|replica| replica.standing.borrow().as_ref().map(|standing| standing.clock.now(at)));
         led.unwrap_or(LogTime(at.wall))
     }
 

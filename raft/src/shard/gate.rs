@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::limits::{PAYMENT_WINDOW, PROVIDER_GRACE};
+use engine::limits::PROVIDER_GRACE;
 use engine::view::ReservationStatus;
 use engine::{AccountName, Answer, Command, LogTime, Query, Shard, Span};
 
@@ -25,7 +25,8 @@ impl Gate for Open {
 /// A gate that many shards share.
 pub type SharedGate = Arc<dyn Gate>;
 
-/// The account that a command wants to pay at, and how long the payment may take from its first step. What the engine
+/// The account that a command wants to pay at, and how long it is until the payment's units are given back whatever became
+/// of it: what it waits for its turn does not count towards the time that a payment has once it began. What the engine
 /// would refuse as it is now is none of the gate's business: nobody is to be told to wait for what will not be, and no
 /// place is kept for it.
 pub(super) fn wanted<'c>(
@@ -48,5 +49,5 @@ pub(super) fn wanted<'c>(
         }
         _ => return None,
     };
-    Some((account, left.min(PAYMENT_WINDOW)))
+    Some((account, left))
 }

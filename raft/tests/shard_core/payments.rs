@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use engine::limits::PAYMENT_WINDOW;
+use engine::limits::PROVIDER_GRACE;
 use engine::{AccountName, PaymentMode, Span};
 use raft::shard::gate::Gate;
 use raft::shard::request::Obstacle;
@@ -19,7 +19,8 @@ struct Shutter {
 
 impl Gate for Shutter {
     fn admits(&self, account: &AccountName, within: Span) -> bool {
-        assert_eq!((&**account, within), ("main", PAYMENT_WINDOW));
+        let until_released = Span(60_000 + PROVIDER_GRACE.0);
+        assert_eq!((&**account, within), ("main", until_released));
         !self.shut.load(Ordering::Relaxed)
     }
 }

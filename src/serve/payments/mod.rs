@@ -61,7 +61,7 @@ impl Cashier {
     pub(super) fn employ(till: Till, node: &Arc<Node>) -> Cashier {
         let clock = {
             let node = Arc::downgrade(node);
-            Arc::new(move || node.upgrade().map_or(engine::LogTime(0), |node| node.log_time()))
+            Arc::new(move |shard| node.upgrade().map_or(engine::LogTime(0), |node| node.log_time(shard)))
         };
         let journal = journal::NodeJournal(Arc::downgrade(node));
         let seed = Uuid::new_v4().as_u64_pair().0;

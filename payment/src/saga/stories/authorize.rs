@@ -8,10 +8,14 @@ use super::author::*;
 use super::stage::Stage;
 use crate::client::{Decline, Endpoint, Object, Reason, Verdict};
 use crate::saga::Trouble;
+use crate::saga::core::Action;
 
 #[test]
 fn nothing_is_sent_before_it_is_recorded_that_it_begins() {
     let mut stage = Stage::with(engine::vocabulary::saga::Step::Begin);
+    stage.begin(false);
+    stage.wait();
+    stage.begin(true);
     assert_eq!(stage.unrecorded(), Finding::Begun);
     stage.wait();
     assert_eq!(stage.findings(), [Finding::Begun]);
@@ -28,6 +32,17 @@ fn nothing_is_sent_before_it_is_recorded_that_it_begins() {
             reservation()
         )
     );
+}
+
+#[test]
+fn a_payment_that_is_given_up_leaves_the_line_and_begins_no_more() {
+    let mut stage = Stage::with(engine::vocabulary::saga::Step::Begin);
+    let Some(Action::Begin(ticket, account, due)) = stage.next() else { panic!("a turn is wanted") };
+    assert_eq!((&*account, due), ("eu", DUE));
+    stage.core.offer(stage.now, SHARD, of_one(Vec::new()));
+    assert!(matches!(stage.next(), Some(Action::Drop(dropped)) if dropped == ticket));
+    stage.core.on_turn(stage.now, ticket, true);
+    assert!(stage.is_quiet());
 }
 
 #[test]

@@ -50,13 +50,14 @@ impl Story {
         let (core, wanted) = &mut self.leaders[at];
         wanted.extend(core.actions());
         if wanted.is_empty() {
-            if let Some(wake) = core.wake_at() {
+            if let Some(wake) = core.wake_at(SHARD) {
                 self.now = self.now.max(wake);
-                core.on_time(self.now);
+                core.on_time(self.now, SHARD);
             }
             return;
         }
         match wanted.remove(0) {
+            Action::Begin(ticket, ..) => core.on_turn(self.now, ticket, fault == Fault::None),
             Action::Call(ticket, call, _) => {
                 let verdict = self.ledger.take(&call, fault);
                 self.told.push(format!("{at}: {:?} {:?}: {fault:?}, {verdict:?}", call.endpoint, call.key()));

@@ -67,6 +67,14 @@ impl Stage {
         self.core.answered(self.now, ticket, verdict);
     }
 
+    /// The next thing is a wait for the turn to begin, which comes, or cannot be waited for.
+    pub(super) fn begin(&mut self, is_turn: bool) {
+        match self.next() {
+            Some(Action::Begin(ticket, ..)) => self.core.on_turn(self.now, ticket, is_turn),
+            other => panic!("a turn is wanted, not {other:?}"),
+        }
+    }
+
     /// All findings that are reported now, each of which is recorded.
     pub(super) fn findings(&mut self) -> Vec<Finding> {
         let mut findings = Vec::new();
@@ -95,10 +103,10 @@ impl Stage {
     /// The time comes for which the core waits; how long it was.
     pub(super) fn wait(&mut self) -> Span {
         assert!(self.next().is_none(), "nothing is wanted before the wait");
-        let at = self.core.wake_at().expect("the core waits for something");
+        let at = self.core.wake_at(SHARD).expect("the core waits for something");
         let waited = at.since(self.now);
         self.now = at;
-        self.core.on_time(self.now);
+        self.core.on_time(self.now, SHARD);
         waited
     }
 

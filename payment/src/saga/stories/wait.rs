@@ -139,7 +139,7 @@ fn a_leadership_that_is_lost_leaves_nothing() {
             stage.give(intent("succeeded"));
         }
         assert!(stage.is_quiet());
-        assert_eq!((stage.core.tasks(), stage.core.wake_at()), (0, None));
+        assert_eq!((stage.core.tasks(), stage.core.wake_at(SHARD)), (0, None));
         stage.core.offer(stage.now, SHARD, of_one(vec![task(capture())]));
         assert!(stage.is_quiet(), "another node leads");
         stage.core.took(stage.now, SHARD, vec![task(capture())]);
@@ -155,7 +155,7 @@ fn a_task_that_is_done_is_forgotten() {
     stage.core.offer(stage.now, SHARD, of_one(Vec::new()));
     stage.core.recorded(stage.now, ticket, Ok(Applied::Taken));
     assert!(stage.is_quiet());
-    assert_eq!((stage.core.tasks(), stage.core.wake_at()), (0, None));
+    assert_eq!((stage.core.tasks(), stage.core.wake_at(SHARD)), (0, None));
 }
 
 #[test]
