@@ -7,6 +7,7 @@ use siphasher::sip128::{Hasher128, SipHasher24};
 
 use super::command::Command;
 use super::id::{AdjustmentId, OrderId, RefundId, ReservationId};
+use super::text::AccountName;
 
 /// Within what a key means one request: the same key elsewhere is another.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -43,14 +44,15 @@ impl Fingerprint {
 
 fn request_hash(secret: &[u8; 16], command: &Command) -> [u8; 16] {
     let mut bytes = Vec::with_capacity(128);
-    crate::codec::encode_into(&without_generated_ids(command), &mut bytes);
+    crate::codec::encode_into(&as_asked(command), &mut bytes);
     let mut hasher = SipHasher24::new_with_key(secret);
     hasher.write(&bytes);
     hasher.finish128().as_bytes()
 }
 
-/// Ids that the gateway makes differ between two sends of one request.
-fn without_generated_ids(command: &Command) -> Command {
+/// What the gateway adds may differ between two sends of one request: the ids that it makes, and the account of a payment,
+/// which follows from the buyer and the configuration, and is another once an account was added.
+fn as_asked(command: &Command) -> Command {
     let mut command = command.clone();
     match &mut command {
         Command::Reserve(reserve) => {
@@ -60,8 +62,12 @@ fn without_generated_ids(command: &Command) -> Command {
         Command::Confirm(confirm) => confirm.order = OrderId::default(),
         Command::AdjustStock(adjust) => adjust.id = AdjustmentId::default(),
         Command::Refund(refund) => refund.id = RefundId::default(),
-        Command::Pay(pay) => pay.order = OrderId::default(),
+        Command::Pay(pay) => {
+            pay.order = OrderId::default();
+            pay.means.account = any_account();
+        }
         Command::Purchase(purchase) => {
+            purchase.means.account = any_account();
             purchase.reserve.reservation = ReservationId::default();
             purchase.reserve.order = OrderId::default();
         }
@@ -70,11 +76,17 @@ fn without_generated_ids(command: &Command) -> Command {
     command
 }
 
+/// Stands for all accounts. Which name it is says nothing, but it must stay the same.
+fn any_account() -> AccountName {
+    AccountName::new("main").expect("the text is well formed")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vocabulary::command::Reserve;
+    use crate::vocabulary::command::{Pay, Reserve};
     use crate::vocabulary::id::ShardId;
+    use crate::vocabulary::saga::Means;
 
     fn scope(key: &str) -> Scope {
         Scope { principal: "b-1".into(), route: "POST /v1/products/x/reservations".into(), key: key.into() }
@@ -100,6 +112,20 @@ mod tests {
         assert_ne!(first.request, Fingerprint::of(&secret, &scope("k"), &reserve(1, 2)).request);
         assert_ne!(first.scope, Fingerprint::of(&secret, &scope("l"), &reserve(1, 1)).scope);
         assert_ne!(first, Fingerprint::of(&[8; 16], &scope("k"), &reserve(1, 1)));
+    }
+
+    #[test]
+    fn the_account_that_a_buyer_pays_at_plays_no_part_and_the_card_does() {
+        let pay = |random, account: &str, method: &str| {
+            let (account, method) = (account.parse().expect("a name"), method.parse().expect("a card"));
+            let means = Means { account, method, return_url: None };
+            let reservation = ReservationId::new(ShardId(0), 1, 1);
+            let order = OrderId::new(ShardId(0), 1, random);
+            let pay = Command::Pay(Box::new(Pay { reservation, buyer: None, order, means }));
+            Fingerprint::of(&[7; 16], &scope("k"), &pay)
+        };
+        assert_eq!(pay(1, "eu", "pm_1"), pay(2, "us", "pm_1"));
+        assert_ne!(pay(1, "eu", "pm_1"), pay(1, "eu", "pm_2"));
     }
 
     #[test]
