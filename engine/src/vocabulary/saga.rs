@@ -168,6 +168,8 @@ pub enum Finding {
     RefundSucceeded(RefundId),
     /// A refund failed for good.
     RefundFailed(RefundId, DeclineCode),
-    /// The object was looked at, and nothing is new.
+    /// The intent was looked at, and nothing is new.
     Unchanged,
+    /// A refund was looked at, and nothing is new.
+    RefundUnchanged(RefundId),
 }

@@ -137,6 +137,7 @@ fn report() -> impl Strategy<Value = Command> {
             Finding::RefundMade(refund, made()),
             Finding::RefundSucceeded(refund),
             Finding::RefundFailed(refund, code()),
+            Finding::RefundUnchanged(refund),
         ])),
         1 => Just(Finding::Unchanged),
     ];

@@ -41,6 +41,7 @@ fn finding(word: &str, words: &mut Words<'_>) -> Option<Finding> {
         "refund-made" => Finding::RefundMade(refund(words), words.parse("the provider's refund")),
         "refund-succeeded" => Finding::RefundSucceeded(refund(words)),
         "refund-failed" => Finding::RefundFailed(refund(words), words.parse("a reason")),
+        "refund-unchanged" => Finding::RefundUnchanged(refund(words)),
         "unchanged" => Finding::Unchanged,
         _ => return None,
     };

@@ -155,7 +155,7 @@ impl Core {
             return self.again(now, job, entry, Span(0));
         }
         match entry.findings.pop_front() {
-            Some(Finding::Unchanged) => entry.task.noticed = false,
+            Some(Finding::Unchanged | Finding::RefundUnchanged(_)) => entry.task.noticed = false,
             said => entry.said = said,
         }
         if entry.findings.is_empty() { self.rest(now, job, entry) } else { self.act(now, job, entry) }

@@ -71,7 +71,10 @@ impl Entry {
         let known = |finding: &Finding| watched && is_passing(finding) && self.said.as_ref() == Some(finding);
         self.findings = findings.into_iter().filter(|finding| !known(finding)).collect();
         if self.findings.is_empty() && self.task.noticed && !self.news {
-            self.findings.push_back(Finding::Unchanged);
+            self.findings.push_back(match &self.task.step {
+                Step::Refund { refund, .. } => Finding::RefundUnchanged(*refund),
+                _ => Finding::Unchanged,
+            });
         }
     }
 }

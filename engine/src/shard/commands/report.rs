@@ -43,6 +43,7 @@ fn refund_of(finding: &Finding) -> Option<RefundId> {
     match finding {
         Finding::RefundMade(refund, _)
         | Finding::RefundSucceeded(refund)
+        | Finding::RefundUnchanged(refund)
         | Finding::RefundFailed(refund, _) => Some(*refund),
         _ => None,
     }

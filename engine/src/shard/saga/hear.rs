@@ -45,7 +45,10 @@ impl Step<'_> {
             Finding::Compensated => self.compensated(slot, attempt),
             Finding::CompensationFailed(_) => self.compensation_failed(slot, attempt),
             Finding::Unchanged => Ok(()),
-            Finding::RefundMade(..) | Finding::RefundSucceeded(_) | Finding::RefundFailed(..) => Err(Unfit),
+            Finding::RefundMade(..)
+            | Finding::RefundSucceeded(_)
+            | Finding::RefundFailed(..)
+            | Finding::RefundUnchanged(_) => Err(Unfit),
         }
     }
 

@@ -31,7 +31,7 @@
 //!
 //! `CompensationMade` notes the provider's refund while compensating; `Compensated` leads from there to dead (and the
 //! reservation leaves, if it waited); `CompensationFailed` makes another refund necessary, also of a dead try whose
-//! money had been thought to be back. `Unchanged` is always done. Every report that is not refused settles a notice.
+//! money had been thought to be back. `Unchanged` is always done, and so is its like for a refund. Every report that is not refused settles a notice.
 //!
 //! A try that is not the last one is declined, unsettled, compensating or dead; the same rows hold for it. A
 //! reservation waits (`paying`) exactly for a last try that is queued to requires action, cancelling or compensating.

@@ -22,6 +22,7 @@ impl Step<'_> {
             Finding::RefundMade(_, made) => self.refund_made(slot, made)?,
             Finding::RefundSucceeded(_) => self.refund_succeeded(slot)?,
             Finding::RefundFailed(_, code) => self.refund_failed(slot, code)?,
+            Finding::RefundUnchanged(_) => {}
             _ => return Err(Unfit),
         }
         self.shard.change_refund(slot, |refund| {

@@ -87,6 +87,18 @@ fn news_are_looked_at_at_once_and_it_is_said_that_they_were() {
 }
 
 #[test]
+fn news_of_a_refund_are_settled_as_its_own() {
+    let pending = || refunded("re_1", "pending");
+    let mut stage = Stage::with(refund(Some("re_1")));
+    stage.answer(Endpoint::GetRefund, pending());
+    assert!(stage.findings().is_empty());
+    let noticed = engine::vocabulary::saga::Task { noticed: true, ..task(refund(Some("re_1"))) };
+    stage.core.offer(stage.now, SHARD, of_one(vec![noticed]));
+    stage.answer(Endpoint::GetRefund, pending());
+    assert_eq!(stage.findings(), [Finding::RefundUnchanged(refund_id())]);
+}
+
+#[test]
 fn news_shorten_any_wait() {
     let mut stage = Stage::with(cancel());
     stage.answer(Endpoint::CancelIntent, timed_out());
