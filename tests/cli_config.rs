@@ -149,7 +149,12 @@ fn what_a_configuration_gets_wrong_is_named_with_its_line_and_what_it_takes() {
         ),
         (with("\"open\"", "\"open\"\ntokens.admin = [\"env:NONE\"]"), &["cluster.toml:5", "NONE is not set"]),
         (with("\"open\"", "\"open\"\ntokens.admin = [\"\"]"), &["cluster.toml:5", "it is empty"]),
-        (with("\"open\"", "\"open\"\ntokens.admin = \"x\""), &["cluster.toml:5", "a list of secrets"]),
+        (
+            with("\"open\"", &format!("\"open\"\ntokens.admin = \"{secret}\"")),
+            &["cluster.toml:5", "`auth.tokens.admin` cannot be what it is", "a list of secrets"],
+        ),
+        (with("\"open\"", &format!("\"open\"\ntokens = \"{secret}\"")), &["cluster.toml:5", "`auth.tokens`"]),
+        (with("[auth]", &format!("[payment]\naccount = [\"{secret}\"]\n[auth]")), &["`payment.account`"]),
         (
             with(
                 "\"open\"",

@@ -111,6 +111,7 @@ impl Document<'_> {
 
     fn wrong(&self, start: usize, key: &str, got: &DeValue<'_>, takes: &str) -> Error {
         let got = match value_of(got) {
+            Some(_) if schema::may_hold_secrets(key) => "what it is".to_owned(),
             Some(value) => value.to_string(),
             None => format!("a TOML {}", got.type_str()),
         };

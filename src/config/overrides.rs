@@ -32,8 +32,7 @@ fn apply_one(name: &str, text: &str, settings: &mut Settings) -> Result<(), Erro
     };
     check_item(&key, &origin, settings)?;
     let Some(value) = parse(setting, text) else {
-        let is_secret = matches!(setting.kind, Kind::Secret | Kind::Secrets);
-        let got = if is_secret { "what it is".to_owned() } else { format!("{text:?}") };
+        let got = if setting.kind.is_secret() { "what it is".to_owned() } else { format!("{text:?}") };
         return Err(Error::Wrong { origin, key, got, takes: setting.takes.to_owned() });
     };
     settings.put(&key, Entry { value, origin });

@@ -23,6 +23,13 @@ pub(super) enum Kind {
     Secrets,
 }
 
+impl Kind {
+    /// Whether it is not to be shown.
+    pub(super) fn is_secret(self) -> bool {
+        matches!(self, Kind::Secret | Kind::Secrets)
+    }
+}
+
 /// What a setting is if nobody says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fallback {
@@ -156,6 +163,16 @@ pub(super) fn list(key: &str) -> Option<&'static List> {
 pub(super) fn is_section(key: &str) -> bool {
     let prefix = format!("{}.", pattern(key));
     SETTINGS.iter().any(|setting| setting.key.starts_with(&prefix))
+}
+
+/// Whether what stands at a key, a setting or a section, may be or contain a secret: then it is not repeated, in whatever
+/// form it was given.
+pub(super) fn may_hold_secrets(key: &str) -> bool {
+    let pattern = pattern(key);
+    let within = |setting: &Setting| {
+        setting.key.strip_prefix(&pattern).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    SETTINGS.iter().any(|setting| setting.kind.is_secret() && within(setting))
 }
 
 /// The known key, section or setting, that is nearest to an unknown one.
