@@ -33,6 +33,12 @@ pub struct Known {
 }
 
 impl Known {
+    /// What was told at a moment.
+    #[cfg(test)]
+    pub(crate) fn told_at(leadership: Leadership, told: LogTime, at: Moment) -> Known {
+        Known { leadership, told, told_at: at.boot }
+    }
+
     /// Log time there, at `at`. A leader's clock is slewed by up to a thousandth, so this one is counted slower by twice
     /// that: what is sent must never seem to be sent later than it was.
     pub fn now(&self, at: Moment) -> LogTime {

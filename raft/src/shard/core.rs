@@ -207,7 +207,9 @@ impl<R> Core<R> {
     fn on_estimates(&mut self, at: Moment, estimates: &[NodeTime]) {
         let Some(lead) = &mut self.lead else { return };
         let Some(clock) = &mut lead.clock else {
-            lead.clock = Some(LogClock::anchored(at, self.engine.now(), estimates));
+            let anchored = LogClock::anchored(at, self.engine.now(), estimates);
+            lead.settled.begin(anchored.now(at));
+            lead.clock = Some(anchored);
             return;
         };
         let spread = clock.steer(at, estimates);

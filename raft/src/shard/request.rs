@@ -46,7 +46,7 @@ impl Ask {
                 Command::Cancel(_) | Command::Confirm(_) | Command::Report(_) | Command::Notice(_),
                 None,
             ) => true,
-            Ask::Command(Command::PutProduct(put), None) => put.if_revision.is_none(),
+            // A product put in the meantime by somebody else would be put back by the first send, if that comes late.
             Ask::Command(_, None) => false,
         }
     }
@@ -59,7 +59,8 @@ pub struct Request {
     pub ask: Ask,
     /// To which leadership it was addressed.
     pub leadership: Leadership,
-    /// When it was sent, by the leader's log clock as its sender knew it: never later than it truly was.
+    /// When its caller asked, however often it was sent since, by the leader's log clock as its sender knew it: never
+    /// later than it truly was.
     pub sent_at: LogTime,
     /// When its sender ceases to wait, by the same clock. After that it must not take effect.
     pub not_after: LogTime,
@@ -88,7 +89,7 @@ pub enum Reply {
 pub enum Obstacle {
     /// This node does not lead the shard, or not any more in the leadership addressed.
     NotLeader,
-    /// Its time was up before it was looked at, or a later send of its key has been answered.
+    /// Its time was up before it was looked at, or a later send of its key has been answered, or may have been.
     TooLate,
     /// Too much is waiting already.
     Overloaded,

@@ -1,15 +1,15 @@
 //! Settled keys: a definite answer settles every earlier send of its key.
 //!
 //! A caller that heard nothing sends again, perhaps through another node, and may be refused. If its first send were
-//! admitted after that, units would be held that nobody knows of. So a leader remembers which keys it refused, and for
-//! how long an earlier send can still be under way; another leader need not know, since sends are addressed to one
-//! leadership.
+//! admitted after that, units would be held that nobody knows of. So a leader remembers which keys it refused, and turns
+//! away what was asked for before. What an earlier leader refused it does not know, and takes nothing that was asked for
+//! before it led.
 
 use std::collections::HashMap;
 
 use engine::{LogTime, Span};
 
-/// The longest that a send may be under way: `not_after` lies at most this far behind `sent_at`.
+/// The longest that a send may be under way, however long its caller would wait.
 pub const SEND_LIFETIME: Span = Span(10_000);
 
 /// How many keys a generation has at most: two of them take about 13 MB. At 100,000 refusals a second one lasts two
@@ -45,10 +45,16 @@ impl Settled {
         self.turned_at = now;
     }
 
-    /// Whether a send of `scope` from `sent_at` was settled by an answer to a later one, or may have been.
+    /// Nothing is known of before `now`, when a leadership began.
+    pub(super) fn begin(&mut self, now: LogTime) {
+        (self.turned_at, self.forgotten_before) = (now, now);
+    }
+
+    /// Whether a send of `scope` from `sent_at` was settled by an answer to a later one, or may have been: also if both
+    /// were in the same millisecond.
     pub(super) fn covers(&self, scope: &[u8; 16], sent_at: LogTime) -> bool {
         let refused_at = self.young.get(scope).or_else(|| self.old.get(scope));
-        sent_at < self.forgotten_before || refused_at.is_some_and(|&refused_at| sent_at < refused_at)
+        sent_at < self.forgotten_before || refused_at.is_some_and(|&refused_at| sent_at <= refused_at)
     }
 }
 
@@ -65,10 +71,19 @@ mod tests {
         let mut settled = Settled::default();
         settled.refused([1; 16], LogTime(100_000));
         assert!(settled.covers(&[1; 16], LogTime(99_999)));
-        assert!(!settled.covers(&[1; 16], LogTime(100_000)));
+        assert!(settled.covers(&[1; 16], LogTime(100_000)));
+        assert!(!settled.covers(&[1; 16], LogTime(100_001)));
         assert!(!settled.covers(&[2; 16], LogTime(1)));
         settled.refused([2; 16], LogTime(100_000 + SEND_LIFETIME.0));
         assert!(settled.covers(&[1; 16], LogTime(99_999)));
+    }
+
+    #[test]
+    fn what_was_asked_for_before_the_leadership_is_covered_whatever_its_key() {
+        let mut settled = Settled::default();
+        settled.begin(LogTime(100_000));
+        assert!(settled.covers(&[1; 16], LogTime(99_999)));
+        assert!(!settled.covers(&[1; 16], LogTime(100_000)));
     }
 
     #[test]
