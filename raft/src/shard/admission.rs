@@ -1,6 +1,7 @@
 //! Admission: what the leader does with a request, in the order of arrival.
 
-use engine::{Command, Fingerprint, LogTime, Proposal, Shard};
+use engine::command::{Cancel, Checkout, Confirm, Release};
+use engine::{Command, Fingerprint, LogTime, Proposal, Query, Refusal, Shard};
 
 use super::flights::Item;
 use super::gate;
@@ -89,6 +90,9 @@ impl<R> Lead<R> {
     /// A command that is new is collected, an attempt among others only if it fits beside what is in flight.
     fn take_in(&mut self, engine: &Shard, ctx: &mut Context<'_, R>, proposal: Proposal, waiter: Waiter<R>) {
         let Some(attempt) = proposal.command.attempt() else {
+            if is_about_nothing(engine, &proposal.command) {
+                return self.refuse(ctx, proposal.key.as_ref(), vec![waiter], &Refusal::NotFound);
+            }
             let item = self.under_way(proposal, waiter);
             return self.collect(item);
         };
@@ -127,17 +131,18 @@ impl<R> Lead<R> {
             }
             None => {}
         }
-        if self.settled.covers(&key.scope, sent_at) {
-            ctx.reply(waiter.reply, Reply::NotDone(Obstacle::TooLate));
-            return None;
-        }
         if !self.twins.knows(key) {
+            // Whoever is told so knows that nothing came of any send of the key from before this one.
+            if self.settled.covers(&key.scope, sent_at) {
+                ctx.reply(waiter.reply, Reply::NotDone(Obstacle::TooLate));
+                return None;
+            }
             return Some(waiter);
         }
         match self.twins.join(key, waiter) {
             Joined::First | Joined::Waits => {}
             Joined::Reused(waiter) => {
-                self.confirm(ctx, waiter, Reply::Refused(engine::Refusal::KeyReused));
+                self.confirm(ctx, waiter, Reply::Refused(Refusal::KeyReused));
             }
             Joined::Full(waiter) => ctx.reply(waiter.reply, Reply::NotDone(Obstacle::Overloaded)),
         }
@@ -152,4 +157,19 @@ impl<R> Lead<R> {
         debug_assert!(matches!(joined, Joined::First), "a key that was under way was dealt with before");
         Item { proposal, waiter: None, arrived }
     }
+}
+
+/// Whether a command is about a reservation or an order that is not there: it is refused like a read of it, for anybody
+/// can make up ids, and each would cost a place in the log.
+fn is_about_nothing(engine: &Shard, command: &Command) -> bool {
+    let query = match command {
+        Command::Cancel(Cancel { reservation, .. })
+        | Command::Checkout(Checkout { reservation, .. })
+        | Command::Confirm(Confirm { reservation, .. })
+        | Command::Release(Release { reservation, .. }) => Query::Reservation(*reservation, None),
+        Command::Pay(pay) => Query::Reservation(pay.reservation, None),
+        Command::Refund(refund) => Query::Order(refund.order, None),
+        _ => return false,
+    };
+    matches!(engine.query(&query), Err(Refusal::NotFound))
 }

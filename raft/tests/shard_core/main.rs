@@ -5,11 +5,12 @@ mod log_time;
 mod payments;
 mod stages;
 
-use engine::{LogTime, Refusal};
+use engine::command::Cancel;
+use engine::{Command, LogTime, Refusal, ReservationId, ShardId};
 use harness::Harness;
 use raft::shard::clock::NodeTime;
 use raft::shard::message::Message;
-use raft::shard::request::{Leadership, Obstacle, Reply};
+use raft::shard::request::{Ask, Leadership, Obstacle, Reply, Request};
 
 fn is_sold_out(reply: Option<&Reply>) -> bool {
     matches!(reply, Some(Reply::Refused(Refusal::SoldOut { .. })))
@@ -60,6 +61,52 @@ fn what_arrives_together_travels_together_and_is_told_when_it_is_applied() {
     shard.commit();
     assert!(is_done(shard.replies.get("a"), false) && is_done(shard.replies.get("b"), false));
     assert_eq!(shard.available(), 8);
+}
+
+#[test]
+fn what_is_about_nothing_is_refused_without_a_place_in_the_log() {
+    let mut shard = Harness::leading(1);
+    let made_up = ReservationId::new(ShardId(0), harness::START.0, 99);
+    let cancel = |reservation| Ask::Command(Command::Cancel(Cancel { reservation, buyer: None }), None);
+    shard.ask("a", cancel(made_up));
+    shard.flush();
+    assert!(
+        shard.proposed.is_empty() && !shard.replies.contains_key("a"),
+        "it waits for a round, as a read does"
+    );
+    shard.confirm(true);
+    assert_eq!(shard.replies.get("a"), Some(&Reply::Refused(Refusal::NotFound)));
+    let ask = shard.reserve_ask("ann", "1", 1);
+    let Ask::Command(Command::Reserve(reserve), _) = &ask else { panic!("it reserves") };
+    let reservation = reserve.reservation;
+    shard.ask("b", ask);
+    shard.flush();
+    shard.commit();
+    shard.ask("c", cancel(reservation));
+    shard.flush();
+    shard.commit();
+    assert!(is_done(shard.replies.get("c"), false) && shard.available() == 1);
+}
+
+#[test]
+fn what_was_asked_for_before_the_leadership_is_only_answered_if_it_is_remembered() {
+    let mut shard = Harness::leading(2);
+    let known = shard.reserve_ask("ann", "1", 1);
+    shard.ask("a", known.clone());
+    shard.flush();
+    shard.commit();
+    let earlier = LogTime(harness::START.0 - 1);
+    for (name, ask) in [("b", known), ("c", shard.reserve_ask("bob", "1", 1))] {
+        let request = Request { sent_at: earlier, ..shard.request(ask) };
+        shard.send(request, name);
+    }
+    shard.flush();
+    assert!(is_done(shard.replies.get("b"), true));
+    assert!(
+        not_done(shard.replies.get("c"), Obstacle::TooLate),
+        "an earlier leader may have refused a later send"
+    );
+    assert!(shard.proposed.is_empty() && shard.available() == 1);
 }
 
 #[test]
