@@ -6,6 +6,7 @@
 //!   hands it what is committed.
 //! - [`route`]: the way of a request to its shard's leader.
 //! - [`node`]: all of it put together.
+//! - [`facts`]: what happened, for whoever listens on this node.
 //! - [`histogram`]: what durations are counted in, for metrics.
 
 pub mod board;
@@ -14,6 +15,7 @@ pub mod data_dir;
 pub mod desk;
 pub mod disk;
 pub mod entry;
+pub mod facts;
 pub mod histogram;
 pub mod log;
 mod mirror;

@@ -10,6 +10,7 @@ mod report;
 mod start;
 mod vital;
 
+pub use crate::facts::Facts;
 pub use config::{Config, Timing};
 pub use error::Error;
 #[cfg(test)]
@@ -17,4 +18,4 @@ pub(crate) use recounts::{PageRequest, Rest};
 pub use report::{Audited, Report};
 #[cfg(test)]
 pub(crate) use report::{ReportRequest, Reported};
-pub use start::{Facts, Node};
+pub use start::Node;

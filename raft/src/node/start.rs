@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use actix::{Arbiter, System};
 use engine::snapshot::Capture;
-use engine::{Event, LogTime, Settled, ShardId, Unsettled};
+use engine::{LogTime, Settled, ShardId, Unsettled};
 use openraft::BasicNode;
 use openraft::async_runtime::watch::WatchReceiver;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -25,6 +25,7 @@ use crate::board::Board;
 use crate::data_dir::{DataDir, Owner};
 use crate::desk::Desk;
 use crate::disk::{Disk, RealDisk};
+use crate::facts::{self, Facts};
 use crate::log::{self, Log};
 use crate::peer::{self, Acquaintances, Peers, Server, ServerHandle};
 use crate::route::{Forwarder, Route, Router, Standings};
@@ -36,18 +37,12 @@ use crate::shard::stats::ShardStats;
 use crate::snapshot::SnapshotStore;
 use crate::types::NodeId;
 
-/// How many lots of facts may wait for whoever listens.
-const FACTS_MAX: usize = 4_096;
 /// How long a node that is not to lead a new shard waits before it founds the shard's group all the same.
 const FOUND_AFTER: Duration = Duration::from_secs(3);
 /// How often a node that hands its shards over looks whether anybody is left.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long a peer may take to report, a recount included.
 const REPORT_WITHIN: Duration = Duration::from_secs(10);
-
-/// The facts of all shards, in order for each, as they come about. Whoever falls behind misses some, sees a gap in the
-/// sequence, and starts again from a [`Node::capture`].
-pub type Facts = mpsc::Receiver<(ShardId, Vec<Event>)>;
 
 /// A running node.
 pub struct Node {
@@ -98,7 +93,7 @@ impl Node {
             ..peer::Options::new(config.cluster.clone(), config.node)
         };
         let peers = Peers::new(peer_options.clone(), others(&config));
-        let (events, facts) = mpsc::channel(FACTS_MAX);
+        let (channel, facts) = facts::channel();
         let (actors, arbiters) = actors(usize::from(config.shards)).await?;
         let shared = Shared {
             config: &config,
@@ -109,7 +104,7 @@ impl Node {
             board: &board,
             desk: &desk,
             gate: &gate,
-            events: &events,
+            facts: &channel,
         };
         let mut replicas = Vec::new();
         for shard in 0..config.shards {
