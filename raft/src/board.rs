@@ -5,7 +5,7 @@ use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use engine::view::ProductView;
-use engine::{ProductId, ShardId};
+use engine::{ProductId, ProductStatus, ShardId};
 
 /// Products by id. Reading one costs a look-up under a read lock; writers hold it only to put an `Arc` in place.
 #[derive(Debug, Default)]
@@ -29,6 +29,16 @@ impl Board {
             .take(limit)
             .map(|(_, (_, view))| Arc::clone(view))
             .collect()
+    }
+
+    /// How many products are frozen, in each shard that has some. Cost: O(products).
+    pub fn frozen(&self) -> BTreeMap<ShardId, u64> {
+        let mut frozen = BTreeMap::new();
+        let products = self.products.read().unwrap_or_else(PoisonError::into_inner);
+        for (shard, _) in products.values().filter(|(_, view)| view.status == ProductStatus::Frozen) {
+            *frozen.entry(*shard).or_default() += 1;
+        }
+        frozen
     }
 
     /// Shows a product as it is since.

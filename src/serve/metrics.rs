@@ -28,6 +28,7 @@ impl Collector for NodeMetrics {
         shards(&mut encoder, &node)?;
         stages(&mut encoder, &node)?;
         alarms(&mut encoder, &node)?;
+        frozen(&mut encoder, &node)?;
         leaders(&mut encoder, &node)?;
         log(&mut encoder, &node)
     }
@@ -95,6 +96,15 @@ fn alarms(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
         }
     }
     Ok(())
+}
+
+/// Products whose books do not add up: nothing of them is sold any more.
+fn frozen(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
+    let frozen = node.board().frozen();
+    let of_shard = |shard| frozen.get(&shard).copied().unwrap_or(0);
+    let help = "Products that are frozen, since an invariant was violated";
+    let shards = node.shard_stats().map(|(shard, _)| (shard, of_shard(shard)));
+    by_shard(encoder, "flashsale_frozen_products", help, shards)
 }
 
 /// Where an attempt spends its time: `forward` on the node that it entered, the others on the one that leads its shard.

@@ -1,4 +1,4 @@
-//! Damaged files: the node refuses to start, names the file and the place, and the other two go on.
+//! Damaged and missing files: the node refuses to start, names the file and the place, and the other two go on.
 
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -31,6 +31,16 @@ async fn a_node_with_a_damaged_file_does_not_start_and_the_others_go_on() {
     let middle = std::fs::metadata(&snapshot).expect("it is there").len() / 2;
     let offset = refused_for(&mut cluster, victim, &snapshot, middle).await;
     assert!(offset <= middle, "the chunk that holds byte {middle} begins at {offset}");
+
+    let elsewhere = snapshot.with_extension("elsewhere");
+    cluster.story.tell(format!("take {} away", snapshot.display()));
+    std::fs::rename(&snapshot, &elsewhere).expect("it can be renamed");
+    let exit = cluster.start_in_vain(victim).await;
+    let said = exit.stderr.lines().last().unwrap_or_default();
+    let directory = snapshot.parent().expect("it is in a directory").display().to_string();
+    assert!(exit.status == Some(1) && said.contains("a snapshot file is missing"), "{}", exit.stderr);
+    assert!(said.contains(&directory), "{said}");
+    std::fs::rename(&elsewhere, &snapshot).expect("it can be renamed back");
 
     let outage = back::look(&mut pulse, killed).await;
     crowd.buys(1).await;

@@ -26,8 +26,8 @@ pub enum Error {
     },
     /// A sync failed: what it covered may or may not be on the disk, and asking again would not tell.
     #[error(
-        "syncing {path} failed: {source}; this node must not trust the disk: check it, then start again, or replace \
-         the node by an empty one under a new id",
+        "syncing {path} failed: {source}; this node must not trust the disk: check it, then start again, or leave \
+         this node off: the others go on without it",
         path = .path.display()
     )]
     Sync {
@@ -39,7 +39,7 @@ pub enum Error {
     /// Bytes that had been synced are not what was written.
     #[error(
         "{path} is damaged at byte {offset}: {what}; it holds what this node acknowledged, so the node does not \
-         start: replace it by an empty one under a new id, or restore the file",
+         start: restore the file, or leave this node off: the others go on without it",
         path = .path.display()
     )]
     Damaged {
@@ -53,7 +53,7 @@ pub enum Error {
     /// The mark of an orderly close is not what was written, so it is not known where the log must end.
     #[error(
         "{path}, which says where the log ended when it was closed in order, is damaged: {what}; other files may be \
-         damaged as well, so the node does not start: replace it by an empty one under a new id, or restore the file",
+         damaged as well, so the node does not start: restore the files, or leave it off: the others go on without it",
         path = .path.display()
     )]
     DamagedMark {
@@ -63,7 +63,7 @@ pub enum Error {
         what: &'static str,
     },
     /// A segment file is missing between others.
-    #[error("{path} is missing although later segments exist: restore it, or replace the node by an empty one under a new id", path = .path.display())]
+    #[error("{path} is missing although later segments exist: restore it, or leave this node off: the others go on without it", path = .path.display())]
     MissingSegment {
         /// The file that should be there.
         path: PathBuf,
@@ -71,7 +71,7 @@ pub enum Error {
     /// The segments that are there do not hold all entries that the shard has.
     #[error(
         "entry {index} of shard {shard} is in none of the segments in {path}: the oldest of them are missing; \
-         restore them, or replace the node by an empty one under a new id",
+         restore them, or leave this node off: the others go on without it",
         path = .path.display()
     )]
     MissingEntry {

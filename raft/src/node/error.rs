@@ -1,6 +1,7 @@
 //! Why a node cannot start.
 
 use std::io;
+use std::path::PathBuf;
 
 use engine::ShardId;
 
@@ -22,6 +23,20 @@ pub enum Error {
     /// A snapshot does not hold a shard's state.
     #[error("{0}")]
     State(#[source] io::Error),
+    /// The log begins behind what a snapshot covers, and there is none, or an older one.
+    #[error(
+        "the log of shard {shard} begins behind entry {purged}, but no snapshot in {path} reaches as far: a snapshot \
+         file is missing; restore it, or leave this node off: the others go on without it",
+        path = .path.display()
+    )]
+    NoSnapshot {
+        /// Which shard.
+        shard: ShardId,
+        /// The last entry that is not in the log any more.
+        purged: u64,
+        /// Where snapshots are.
+        path: PathBuf,
+    },
     /// openraft does not take the settings.
     #[error("the election times do not go together: {0}")]
     Timing(#[from] openraft::ConfigError),

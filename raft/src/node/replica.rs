@@ -3,14 +3,15 @@
 use std::sync::{Arc, OnceLock};
 
 use actix::{Actor, ArbiterHandle};
-use engine::{Event, ShardId};
-use openraft::storage::RaftLogReader;
-use tokio::sync::{mpsc, oneshot, watch};
+use engine::ShardId;
+use openraft::storage::{RaftLogReader, RaftLogStorage};
+use tokio::sync::{oneshot, watch};
 
 use super::recounts::Recounts;
 use super::{Config, Error};
 use crate::board::Board;
 use crate::desk::Desk;
+use crate::facts;
 use crate::log::Log;
 use crate::peer::{Networks, Peers};
 use crate::shard::actor::{ShardActor, Standing, Surroundings};
@@ -45,7 +46,7 @@ pub(super) struct Shared<'a> {
     pub(super) board: &'a Arc<Board>,
     pub(super) desk: &'a Arc<Desk>,
     pub(super) gate: &'a SharedGate,
-    pub(super) events: &'a mpsc::Sender<(ShardId, Vec<Event>)>,
+    pub(super) facts: &'a facts::Channel,
 }
 
 impl Replica {
@@ -58,6 +59,12 @@ impl Replica {
         let snapshot = shared.snapshots.current(shard)?;
         let meta = snapshot.as_ref().map(|file| file.meta().clone());
         let mut log = shared.log.shard(shard);
+        let purged = log.get_log_state().await.map_err(Error::State)?.last_purged_log_id;
+        let covered = meta.as_ref().and_then(|meta| meta.last_log_id);
+        if let Some(purged) = purged.filter(|purged| covered.is_none_or(|covered| covered < *purged)) {
+            let path = shared.snapshots.dir().to_owned();
+            return Err(Error::NoSnapshot { shard, purged: purged.index, path });
+        }
         let vote = log.read_vote().await.map_err(Error::State)?;
         let core = core(shard, snapshot)
             .await?
@@ -75,7 +82,7 @@ impl Replica {
             estimates: Estimates::new(shared.peers.clone(), shard, shared.config.others()),
             board: Arc::clone(shared.board),
             desk: Arc::clone(shared.desk),
-            events: shared.events.clone(),
+            facts: shared.facts.of(shard),
             standing,
             stats: Arc::clone(&stats),
             snapshot_log_bytes: shared.config.snapshot_log_bytes,

@@ -6,10 +6,11 @@ use std::time::Duration;
 use actix::fut::wrap_future;
 use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler};
 use engine::saga::SagaTasks;
-use engine::{Event, ShardId};
+use engine::view::ProductView;
+use engine::{ProductStatus, ShardId};
 use openraft::ReadPolicy;
-use tokio::sync::{mpsc, oneshot, watch};
-use tracing::{debug, warn};
+use tokio::sync::{oneshot, watch};
+use tracing::{debug, error, warn};
 
 use super::clock::{LogClock, Moment};
 use super::core::Core;
@@ -23,6 +24,7 @@ use super::request::Leadership;
 use super::stats::ShardStats;
 use crate::board::Board;
 use crate::desk::Desk;
+use crate::facts::Teller;
 use crate::types::Payload;
 
 /// How often the core is told that time went by.
@@ -56,7 +58,7 @@ pub struct Surroundings {
     /// Where is laid out what is to be done outside, while this node leads.
     pub desk: Arc<Desk>,
     /// Where facts go. Whoever listens and falls behind starts again from the state.
-    pub events: mpsc::Sender<(ShardId, Vec<Event>)>,
+    pub facts: Teller,
     /// Where it is told in which leadership this node can answer.
     pub standing: watch::Sender<Option<Standing>>,
     /// What is counted.
@@ -174,7 +176,7 @@ impl ShardActor {
                 self.around.stats.passed(stage, micros, attempts);
             }
             Action::Publish(events) => {
-                if self.around.events.try_send((self.around.shard, events)).is_err() {
+                if self.around.facts.tell(events).is_err() {
                     debug!(shard = %self.around.shard, "the listings fell behind and will start again from the state");
                 }
             }
@@ -184,6 +186,7 @@ impl ShardActor {
     /// Shows what changed: products on the board, and in which leadership this node can answer.
     fn show(&mut self) {
         for view in self.core.engine_mut().touched() {
+            warn_if_frozen(&self.around.board, &view);
             self.around.board.show(self.around.shard, view);
         }
         let changed = self.core.engine_mut().take_changed_tasks();
@@ -271,5 +274,17 @@ impl Handler<Wake> for ShardActor {
 
     fn handle(&mut self, _: Wake, ctx: &mut Context<ShardActor>) {
         self.run(ctx);
+    }
+}
+
+/// A product that becomes frozen is worth a page to somebody, once on each node.
+fn warn_if_frozen(board: &Board, view: &ProductView) {
+    let is_new = board.product(&view.id).is_none_or(|before| before.status != ProductStatus::Frozen);
+    if view.status == ProductStatus::Frozen && is_new {
+        error!(
+            product = %view.id,
+            "a product is frozen, since its books do not add up: nothing of it is sold any more; `flashsale audit` \
+             shows what is wrong, and archiving it is all that can be done with it"
+        );
     }
 }

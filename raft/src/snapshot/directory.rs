@@ -38,6 +38,11 @@ impl Directory {
         Ok(Directory { disk, path: dir.to_owned(), current: Mutex::default(), started: AtomicU64::new(0) })
     }
 
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// A file for a snapshot in the making, and where it is.
     pub(super) fn begin(&self, shard: ShardId) -> Result<(Arc<dyn File>, PathBuf), Error> {
         let number = self.started.fetch_add(1, Relaxed);

@@ -26,8 +26,8 @@ pub enum Error {
     },
     /// The bytes are not what was written.
     #[error(
-        "the snapshot {path} is damaged at byte {offset}: {what}; replace this node by an empty one under a new id, or \
-         restore the file",
+        "the snapshot {path} is damaged at byte {offset}: {what}; restore the file, or leave this node \
+         off: the others go on without it",
         path = .path.display()
     )]
     Damaged {

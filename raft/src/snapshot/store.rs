@@ -28,6 +28,11 @@ impl SnapshotStore {
         Ok(SnapshotStore { directory: Arc::new(Directory::open(disk, dir)?) })
     }
 
+    /// Where the files are.
+    pub fn dir(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// Starts a snapshot of `shard`. Several may be written at once.
     ///
     /// # Errors
