@@ -102,7 +102,7 @@ fn is_gone(process: Pid) -> bool {
 fn free_port() -> u16 {
     let random = || 10_000 + u16::try_from(RandomState::new().hash_one(0) % 20_000).expect("below 20000");
     let is_free = |first: u16| {
-        let ports = (first..first + 3).chain(first + 1_000..first + 1_003);
+        let ports = (first..first + 3).chain(first + 1_000..first + 1_003).chain([first + 2_000]);
         ports.into_iter().all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok())
     };
     std::iter::repeat_with(random).take(1_000).find(|&first| is_free(first)).expect("there are free ports")

@@ -75,7 +75,7 @@ impl Plan {
         Ok(Plan { stock: args.stock, buyers: args.buyers, kill: !args.no_kill_leader, seed })
     }
 
-    /// A provider that misbehaves at a low rate, and whose accounts take what this sale needs in a quarter of a minute.
+    /// A provider that misbehaves at a low rate, and whose accounts take what this sale needs within a minute.
     pub(super) fn terms(&self) -> Result<Terms, Error> {
         let faults = Script::parse(&format!("seed = {}\n{FAULTS}", self.seed));
         let usual = Terms::default();

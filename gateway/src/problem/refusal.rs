@@ -26,7 +26,7 @@ impl From<Refusal> for Problem {
             Refusal::SaleNotStarted { opens_at } => sale_not_started(opens_at, time::now()),
             Refusal::SalePaused => Problem::new(
                 Code::SalePaused,
-                "an operator paused the product, or it is frozen until somebody has looked",
+                "an operator paused the product, or it is frozen, since its books do not add up",
             ),
             Refusal::SaleEnded => Problem::new(Code::SaleEnded, "the sale of this product has ended"),
             Refusal::LimitReached { limit, in_group, live } => limit_reached(limit, in_group, live),
