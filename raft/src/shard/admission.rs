@@ -75,7 +75,14 @@ impl<R> Lead<R> {
         waiter: Waiter<R>,
     ) -> Option<Waiter<R>> {
         let waiter = match key {
-            Some(key) => self.known(engine, ctx, key, sent_at, waiter)?,
+            Some(key) => {
+                let waiter = self.known(engine, ctx, key, waiter)?;
+                if self.settled.covers(&key.scope, sent_at) {
+                    self.turn_away(engine, ctx, command, key, waiter);
+                    return None;
+                }
+                waiter
+            }
             None => waiter,
         };
         let is_full = self.collecting.len() >= COLLECTED_MAX || self.parked.is_full();
@@ -117,7 +124,6 @@ impl<R> Lead<R> {
         engine: &Shard,
         ctx: &mut Context<'_, R>,
         key: &Fingerprint,
-        sent_at: LogTime,
         waiter: Waiter<R>,
     ) -> Option<Waiter<R>> {
         match engine.recall(key) {
@@ -132,11 +138,6 @@ impl<R> Lead<R> {
             None => {}
         }
         if !self.twins.knows(key) {
-            // Whoever is told so knows that nothing came of any send of the key from before this one.
-            if self.settled.covers(&key.scope, sent_at) {
-                ctx.reply(waiter.reply, Reply::NotDone(Obstacle::TooLate));
-                return None;
-            }
             return Some(waiter);
         }
         match self.twins.join(key, waiter) {
@@ -147,6 +148,22 @@ impl<R> Lead<R> {
             Joined::Full(waiter) => ctx.reply(waiter.reply, Reply::NotDone(Obstacle::Overloaded)),
         }
         None
+    }
+
+    /// A later send of the key was answered, or may have been. What the state refuses anyway can be refused again;
+    /// whoever is told that it is too late knows that nothing came of any send of the key until now.
+    fn turn_away(
+        &mut self,
+        engine: &Shard,
+        ctx: &mut Context<'_, R>,
+        command: &Command,
+        key: &Fingerprint,
+        waiter: Waiter<R>,
+    ) {
+        match command.attempt().map(|attempt| engine.consider(attempt)) {
+            Some(Err(refusal)) => self.refuse(ctx, Some(key), vec![waiter], &refusal),
+            _ => ctx.reply(waiter.reply, Reply::NotDone(Obstacle::TooLate)),
+        }
     }
 
     /// The proposal is under way; who waits for it stands with its key, if it has one.

@@ -107,6 +107,18 @@ fn what_was_asked_for_before_the_leadership_is_only_answered_if_it_is_remembered
         "an earlier leader may have refused a later send"
     );
     assert!(shard.proposed.is_empty() && shard.available() == 1);
+    shard.reserve("d", "dan", "1");
+    shard.flush();
+    shard.commit();
+    let late = shard.reserve_ask("eve", "1", 1);
+    let request = Request { sent_at: earlier, ..shard.request(late) };
+    shard.send(request, "e");
+    shard.flush();
+    shard.confirm(true);
+    assert!(
+        is_sold_out(shard.replies.get("e")),
+        "what the state refuses can be refused whenever it was asked for"
+    );
 }
 
 #[test]
