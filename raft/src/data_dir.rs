@@ -14,6 +14,8 @@ use crate::types::NodeId;
 
 const IDENTITY: &str = "identity";
 const LOCK: &str = "lock";
+/// Says that the log was begun: a node that acknowledged something and finds no log must not begin another.
+const BEGUN: &str = "log-begun";
 const MAGIC: [u8; 8] = *b"FLASHDIR";
 
 /// A node's data directory, locked for this process while this is held.
@@ -78,6 +80,16 @@ pub enum Error {
         /// What is in it.
         what: &'static str,
     },
+    /// The log was begun, and is not there.
+    #[error(
+        "{path} has no segments, although this node had begun its log: what it acknowledged would be forgotten; \
+         restore the files, or leave this node off: the others go on without it",
+        path = .path.display()
+    )]
+    LogGone {
+        /// Where the log was.
+        path: PathBuf,
+    },
     /// The identity file is not what was written.
     #[error("{path} is damaged: {what}; restore it", path = .path.display())]
     Damaged {
@@ -118,8 +130,8 @@ impl DataDir {
     /// Opens the directory at `path` for `owner`, creating it if it is not there.
     ///
     /// # Errors
-    /// If another process has it, it belongs to another cluster or node, or it holds data that nothing says the owner
-    /// of; what the disk says.
+    /// If another process has it, it belongs to another cluster or node, it holds data that nothing says the owner of, or
+    /// its log is gone; what the disk says.
     pub fn open(disk: &Arc<dyn Disk>, path: &Path, owner: &Owner) -> Result<DataDir, Error> {
         disk.create_dir(path).map_err(Error::io("create", path))?;
         let lock_file = path.join(LOCK);
@@ -137,7 +149,22 @@ impl DataDir {
             let (found, wanted) = (identity.owner, owner.clone());
             return Err(Error::Foreign { path: path.to_owned(), found, wanted });
         }
+        if begun(path).read::<u128>(&**disk)?.is_some() && !has_segments(&**disk, path)? {
+            return Err(Error::LogGone { path: log_in(path) });
+        }
         Ok(DataDir { path: path.to_owned(), identity, _lock: lock })
+    }
+
+    /// Notes durably that there is a log with a segment now. Before that nothing may be acknowledged.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn log_begun(&self, disk: &dyn Disk) -> Result<(), Error> {
+        let mark = begun(&self.path);
+        match mark.read::<u128>(disk)? {
+            Some(_) => Ok(()),
+            None => Ok(mark.write(disk, &self.identity.instance)?),
+        }
     }
 
     /// Tells this directory from any other that the node may have had; random, made with the directory.
@@ -176,6 +203,19 @@ fn snapshots_in(path: &Path) -> PathBuf {
 
 fn file(dir: &Path) -> Sealed {
     Sealed { magic: MAGIC, path: dir.join(IDENTITY) }
+}
+
+fn begun(dir: &Path) -> Sealed {
+    Sealed { magic: MAGIC, path: dir.join(BEGUN) }
+}
+
+fn has_segments(disk: &dyn Disk, dir: &Path) -> Result<bool, Error> {
+    let log = log_in(dir);
+    match disk.list(&log) {
+        Ok(names) => Ok(names.iter().any(|name| name.ends_with(".log"))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Error::io("list", log)(error)),
+    }
 }
 
 fn create_identity(disk: &dyn Disk, dir: &Path, owner: &Owner) -> Result<Identity, Error> {

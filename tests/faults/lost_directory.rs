@@ -1,4 +1,5 @@
-//! A node that comes back without its data: it may have forgotten what it promised, so nobody has to do with it.
+//! A node that comes back without its data, or without its log: it may have forgotten what it promised, so nobody has to
+//! do with it, and it does not even begin.
 
 use std::time::Duration;
 
@@ -24,6 +25,14 @@ async fn a_node_without_its_directory_is_turned_away_until_it_has_it_again() {
 
     std::fs::remove_dir_all(&data).expect("what it began anew is of no use");
     std::fs::rename(&aside, &data).expect("moved back");
+
+    let (log, aside) = (data.join("log"), data.join("log-aside"));
+    std::fs::rename(&log, &aside).expect("moved aside");
+    let exit = cluster.start_in_vain(2).await;
+    let words = exit.stderr.lines().last().unwrap_or_default();
+    assert_eq!(exit.status, Some(1), "{}", exit.stderr);
+    assert!(words.contains(&format!("{} has no segments", log.display())), "{words}");
+    std::fs::rename(&aside, &log).expect("moved back");
     cluster.start_node(2);
     cluster.ready().await;
     let behind = async || {

@@ -84,6 +84,7 @@ impl Node {
             ..log::Options::default()
         };
         let log = Log::open(disk.clone(), &data.log(), options)?;
+        data.log_begun(&*disk)?;
         let snapshots = SnapshotStore::open(disk.clone(), &data.snapshots())?;
         let board = Arc::new(Board::default());
         let desk = Arc::new(Desk::default());

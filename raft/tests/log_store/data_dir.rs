@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use raft::data_dir::{DataDir, Error, Owner};
 use raft::disk::{Disk, RealDisk, SimDisk};
+use raft::log::{Log, Options};
 
 use crate::support::*;
 
@@ -91,4 +92,25 @@ fn damage_and_data_without_an_owner_refuse() {
     disk.remove(&identity).unwrap();
     let error = DataDir::open(&disk, path(), &owner("shop", 1)).err().unwrap();
     assert!(matches!(error, Error::Unidentified { what: "a log", .. }), "{error}");
+}
+
+#[test]
+fn a_log_that_was_begun_and_is_gone_refuses() {
+    let disk: Arc<dyn Disk> = Arc::new(SimDisk::new());
+    let data = DataDir::open(&disk, path(), &owner("shop", 3)).unwrap();
+    drop(data);
+    let data = DataDir::open(&disk, path(), &owner("shop", 3)).expect("no log was begun");
+    drop(Log::open(Arc::clone(&disk), &data.log(), Options::default()).unwrap());
+    data.log_begun(&*disk).unwrap();
+    drop(data);
+    drop(
+        DataDir::open(&disk, path(), &owner("shop", 3))
+            .expect("the log is there, though nothing was written"),
+    );
+    for name in disk.list(&path().join("log")).unwrap() {
+        disk.remove(&path().join("log").join(name)).unwrap();
+    }
+    let error = DataDir::open(&disk, path(), &owner("shop", 3)).err().unwrap();
+    assert!(matches!(error, Error::LogGone { .. }), "{error}");
+    assert!(error.to_string().contains("/node/log has no segments"), "{error}");
 }
