@@ -11,7 +11,7 @@ mod state;
 pub mod vocabulary;
 
 pub use shard::{Room, Shard};
-pub use snapshot::{Capture, Loader, ProductAudit, Takings};
+pub use snapshot::{Capture, Loader, PaymentAudit, ProductAudit, Takings};
 
 pub use vocabulary::batch::{Batch, Proposal, RULES};
 pub use vocabulary::command::Command;

@@ -30,6 +30,7 @@ fn what_was_written_is_read() {
     assert_eq!(loaded.next_deadline(), shard.next_deadline());
     assert!(loaded.products().eq(shard.products()));
     assert_eq!(loaded.capture().audit(None), shard.capture().audit(None));
+    assert_eq!(loaded.capture().audit_payments(None), shard.capture().audit_payments(None));
     assert_eq!(loaded.alarms(), shard.alarms());
     assert!(loaded.tasks(None).eq(shard.tasks(None)));
     assert!(shard.tasks(None).count() > 4);

@@ -1,5 +1,7 @@
 //! What happens when the state is not as it must be, which only a test from within can bring about.
 
+mod charges;
+
 use super::Shard;
 use crate::state::NONE;
 use crate::vocabulary::batch::{Batch, Proposal, RULES};

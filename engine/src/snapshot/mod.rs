@@ -13,7 +13,9 @@ mod restore;
 mod rows;
 mod views;
 
-pub use audit::{ProductAudit, Takings};
+pub use audit::{
+    FIRST_MAX, Fault, First, Mismatch, OpenAlarm, OpenAlarms, PaymentAudit, Payments, ProductAudit, Takings,
+};
 pub use capture::Capture;
 pub use error::Error;
 pub use load::Loader;

@@ -123,6 +123,18 @@ impl Try {
         self.begun_at.map_or(release_by, |begun| begun.after(PAYMENT_WINDOW).min(release_by))
     }
 
+    /// Whether somebody has to look at it, and why: each count is one or none. A capture that failed is put right when
+    /// money that was taken after all is back.
+    pub(crate) fn alarms(&self) -> Alarms {
+        let capture_failed = matches!(self.error, Some(PaymentError::CaptureFailed(_)));
+        let is_back = self.stage == Stage::Dead && self.compensation.is_some();
+        Alarms {
+            unsettled: u64::from(self.stage == Stage::Unsettled),
+            compensating: u64::from(self.stage == Stage::Compensating),
+            capture_failed: u64::from(capture_failed && !is_back),
+        }
+    }
+
     fn view(&self, attempt: u8, release_by: LogTime, is_paying: bool) -> PaymentView {
         let next_action = match &self.stage {
             Stage::RequiresAction(action) => Some(action.clone()),
@@ -208,17 +220,8 @@ impl Saga {
     }
 
     /// What it adds to the alarms.
-    /// What somebody has to look at. A capture that failed is put right when money that was taken after all is back.
     pub(crate) fn alarms(&self) -> Alarms {
-        let count = |is: fn(&Try) -> bool| self.tries.iter().filter(|one| is(one)).count() as u64;
-        Alarms {
-            unsettled: count(|one| one.stage == Stage::Unsettled),
-            compensating: count(|one| one.stage == Stage::Compensating),
-            capture_failed: count(|one| {
-                matches!(one.error, Some(PaymentError::CaptureFailed(_)))
-                    && !(one.stage == Stage::Dead && one.compensation.is_some())
-            }),
-        }
+        self.tries.iter().map(Try::alarms).fold(Alarms::default(), Alarms::and)
     }
 
     pub(crate) fn digest(&self) -> u64 {

@@ -219,6 +219,17 @@ pub struct Alarms {
     pub capture_failed: u64,
 }
 
+impl Alarms {
+    /// These and `others`.
+    pub fn and(self, others: Alarms) -> Alarms {
+        Alarms {
+            unsettled: self.unsettled.saturating_add(others.unsettled),
+            compensating: self.compensating.saturating_add(others.compensating),
+            capture_failed: self.capture_failed.saturating_add(others.capture_failed),
+        }
+    }
+}
+
 /// An adjustment of a product's stock.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Adjustment {

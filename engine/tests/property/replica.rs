@@ -88,6 +88,8 @@ impl Replica {
         for audit in self.shard.capture().audit(None) {
             prop_assert!(audit.is_sound(), "{:?}", audit);
         }
+        let payments = self.shard.capture().audit_payments(None);
+        prop_assert!(payments.is_sound(), "{:?}", payments.mismatches);
         prop_assert!(self.shard.next_deadline().is_none_or(|at| at > self.shard.now()));
         Ok(())
     }

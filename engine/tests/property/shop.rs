@@ -140,6 +140,9 @@ impl Shop {
         for audit in self.shard.capture().audit(None) {
             prop_assert!(audit.is_sound(), "{:?}", audit);
         }
+        let payments = self.shard.capture().audit_payments(None);
+        prop_assert!(payments.is_sound(), "{:?}", payments.mismatches);
+        prop_assert_eq!(payments.alarms.counts(), self.shard.alarms());
         let mut seen = BTreeSet::new();
         for order in self.shard.capture().orders() {
             prop_assert!(seen.insert(order.reservation), "one order for each reservation");

@@ -34,6 +34,7 @@ pub(crate) fn step(line: &str, world: &mut World) -> Step {
         "tasks" => Step::Tasks,
         "alarms" => Step::Alarms,
         "takings" => Step::Takings(words.parse("a product")),
+        "payments" => Step::Payments(words.parse("a product")),
         "snapshot" => Step::Reload,
         _ => Step::Propose(sent(line, world)),
     }

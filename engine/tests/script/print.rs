@@ -1,6 +1,7 @@
 //! How things look in a script.
 
 use engine::saga::{self, Task};
+use engine::snapshot::{First, OpenAlarm, OpenAlarms, Payments};
 use engine::view::{
     Alarms, Capture, OrderView, PaymentError, PaymentView, ProductView, RefundView, ReservationStatus,
     ReservationView,
@@ -141,6 +142,32 @@ pub(crate) fn takings(takings: &Takings) -> String {
     format!(
         "{currency}: {pending} pending, {captured} captured, {refunded} refunded, {refunding} on its way back"
     )
+}
+
+pub(crate) fn payments(payments: &Payments) -> String {
+    let Payments { pending, captured, failed, paying, refunds_pending, refunds_failed, .. } = payments;
+    format!(
+        "{paying} paying; orders: {pending} pending, {captured} captured, {failed} failed; \
+         refunds: {refunds_pending} pending, {refunds_failed} failed; alarms: {}",
+        alarms(&payments.alarms)
+    )
+}
+
+pub(crate) fn open_alarms(open: &OpenAlarms) -> Vec<String> {
+    let line = |kind: &str, one: &OpenAlarm| {
+        let intent = one.intent.as_ref().map_or("no intent", |intent| intent);
+        format!("{kind}: {} try {}, {intent}", names::of_reservation(one.reservation), one.attempt)
+    };
+    let lines = |kind: &'static str, open: &First<OpenAlarm>| {
+        open.first.iter().map(|one| line(kind, one)).collect::<Vec<_>>()
+    };
+    let OpenAlarms { unsettled, compensating, capture_failed } = open;
+    [
+        lines("unsettled", unsettled),
+        lines("to be given back", compensating),
+        lines("capture failed", capture_failed),
+    ]
+    .concat()
 }
 
 pub(crate) fn order(view: &OrderView) -> String {

@@ -33,6 +33,8 @@ pub(crate) enum Step {
     Alarms,
     /// What the provider took and gave back for a product's orders.
     Takings(ProductId),
+    /// How many payments for a product stand where, and its alarms one by one.
+    Payments(ProductId),
     /// The shard is captured, written, read and goes on from there.
     Reload,
 }

@@ -85,9 +85,10 @@ impl World {
             }
             Step::Tasks => return self.tasks(),
             Step::Alarms => return vec![print::alarms(&self.shard.alarms())],
+            Step::Payments(product) => return self.payments(&product),
             Step::Takings(product) => {
                 let audits = self.shard.capture().audit(Some(&product));
-                return audits.iter().flat_map(|audit| &audit.takings).map(print::takings).collect();
+                return audits.iter().flat_map(|audit| &audit.payments.takings).map(print::takings).collect();
             }
             Step::Reload => {
                 self.reload();
@@ -115,12 +116,28 @@ impl World {
         self.shard.apply(&batch, &mut outcomes, &mut events);
         assert_eq!(outcomes.len(), batch.proposals.len(), "one outcome each");
         assert_eq!(self.shard.hash(), self.shard.recomputed_hash(), "the hash was kept up");
+        self.check_payments();
         self.note_descriptions();
         let outcomes = outcomes.iter().map(|outcome| self.outcome(outcome));
         let mut lines = outcomes.collect::<Vec<_>>();
         lines.extend(events.iter().map(|event: &Event| print::event(event)));
         lines.extend(self.stocks_that_changed());
         lines.extend(self.tasks_that_changed());
+        lines
+    }
+
+    fn check_payments(&self) {
+        let payments = self.shard.capture().audit_payments(None);
+        assert!(payments.is_sound(), "orders and charges disagree: {:?}", payments.mismatches);
+        assert_eq!(payments.alarms.counts(), self.shard.alarms(), "every alarm is listed");
+    }
+
+    /// How many payments stand where, and the alarms one by one.
+    fn payments(&self, product: &ProductId) -> Vec<String> {
+        let capture = self.shard.capture();
+        let mut lines: Vec<String> =
+            capture.audit(Some(product)).iter().map(|audit| print::payments(&audit.payments)).collect();
+        lines.extend(print::open_alarms(&capture.audit_payments(Some(product)).alarms));
         lines
     }
 

@@ -9,8 +9,9 @@ use engine::limits::PRODUCTS_PER_SHARD;
 use engine::snapshot::ProductAudit;
 use tokio::time::{Duration, Instant};
 
-/// How many products go into one answer: at 150 bytes each, the most that one takes, a third of the largest frame.
-const PRODUCTS_PER_PAGE: usize = 16_384;
+/// How many rows go into one answer: one for each product, and one for each currency that it has takings in. At 230
+/// bytes, the most that one takes, they are a third of the largest frame.
+const ROWS_PER_PAGE: usize = 12_288;
 /// How many recounts a replica keeps: one for each peer that may be asking, and some that nobody finished reading. The
 /// next one takes the place of the oldest.
 const KEPT_MAX: usize = 4;
@@ -57,12 +58,13 @@ struct Kept {
 impl Recounts {
     /// Cuts `products` to what goes into one answer. If that is not all of them, the whole is kept.
     pub(super) fn first(&self, products: &mut Vec<ProductAudit>) -> Option<Rest> {
-        if products.len() <= PRODUCTS_PER_PAGE {
+        let fitting = fitting(products);
+        if products.len() == fitting {
             return None;
         }
         let whole: Arc<[ProductAudit]> = products.as_slice().into();
         let count = whole.len() as u64;
-        products.truncate(PRODUCTS_PER_PAGE);
+        products.truncate(fitting);
         let recount = self.change(|state| {
             if state.kept.len() == KEPT_MAX {
                 state.kept.pop_front();
@@ -83,7 +85,7 @@ impl Recounts {
         })?;
         let from = usize::try_from(request.from).ok()?;
         let rest = products.get(from..).filter(|rest| !rest.is_empty())?;
-        Some(rest[..rest.len().min(PRODUCTS_PER_PAGE)].to_vec())
+        Some(rest[..fitting(rest)].to_vec())
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
@@ -92,6 +94,15 @@ impl Recounts {
         state.kept.retain(|kept| kept.until > now);
         change(&mut state)
     }
+}
+
+/// How many of `products` go into one answer. If there are any, at least one does: its currencies are few enough.
+fn fitting(products: &[ProductAudit]) -> usize {
+    let rows = products.iter().scan(0, |rows, product| {
+        *rows += 1 + product.payments.takings.len();
+        Some(*rows)
+    });
+    rows.take_while(|&rows| rows <= ROWS_PER_PAGE).count().max(products.len().min(1))
 }
 
 impl Rest {
@@ -115,7 +126,9 @@ impl Rest {
 
 #[cfg(test)]
 mod tests {
-    use engine::{Stock, codec};
+    use engine::snapshot::Payments;
+    use engine::view::Alarms;
+    use engine::{Currency, Stock, Takings, codec};
 
     use super::*;
 
@@ -129,8 +142,27 @@ mod tests {
             counted_sold: most,
             orders: most,
             frozen: true,
+            payments: payments(),
+        }
+    }
+
+    fn payments() -> Payments {
+        let most = u64::MAX;
+        Payments {
+            pending: most,
+            captured: most,
+            failed: most,
+            paying: most,
+            refunds_pending: most,
+            refunds_failed: most,
+            alarms: Alarms { unsettled: most, compensating: most, capture_failed: most },
             takings: Vec::new(),
         }
+    }
+
+    fn takings(currency: Currency) -> Takings {
+        let most = u64::MAX;
+        Takings { currency, pending: most, captured: most, refunded: most, refunding: most }
     }
 
     #[test]
@@ -149,21 +181,40 @@ mod tests {
             assert!(codec::encode(&page).len() < frame_bytes_max / 2);
             assert!(rest.add(&mut products, page));
         }
-        assert!(pages == 6 && products == whole, "{pages} pages");
+        assert!(pages == 8 && products == whole, "{pages} pages");
+    }
+
+    #[test]
+    fn products_that_were_sold_in_all_currencies_travel_too() {
+        let letters = || b'a'..=b'z';
+        let codes = letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| [a, b, c])));
+        let all: Vec<Takings> = codes
+            .map(|code| str::from_utf8(&code).expect("letters").parse().expect("a currency"))
+            .map(takings)
+            .collect();
+        let mut products = vec![audit(0); 3];
+        products.iter_mut().for_each(|product| product.payments.takings = all.clone());
+        let (recounts, whole) = (Recounts::default(), products.clone());
+        let rest = recounts.first(&mut products).expect("it is cut");
+        assert_eq!(products.len(), 1);
+        assert!(codec::encode(&products).len() < crate::peer::Options::new("test", 1).frame_bytes_max / 2);
+        while let Some(missing) = rest.missing(&products) {
+            assert!(rest.add(&mut products, recounts.page(missing).expect("it is kept")));
+        }
+        assert!(products == whole);
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_kept_is_bounded_in_number_and_time() {
         let recounts = Recounts::default();
-        let whole: Vec<ProductAudit> = (0..=PRODUCTS_PER_PAGE).map(audit).collect();
+        let whole: Vec<ProductAudit> = (0..=ROWS_PER_PAGE).map(audit).collect();
         assert_eq!(recounts.first(&mut whole[1..].to_vec()), None, "one page needs no keeping");
         let rests: Vec<Rest> =
             (0..=KEPT_MAX).map(|_| recounts.first(&mut whole.clone()).expect("it is cut")).collect();
-        let last = |rest: &Rest| {
-            recounts.page(PageRequest { recount: rest.recount, from: PRODUCTS_PER_PAGE as u64 })
-        };
+        let last =
+            |rest: &Rest| recounts.page(PageRequest { recount: rest.recount, from: ROWS_PER_PAGE as u64 });
         assert_eq!(last(&rests[0]), None, "the oldest gave way");
-        assert_eq!(last(&rests[KEPT_MAX]), Some(whole[PRODUCTS_PER_PAGE..].to_vec()));
+        assert_eq!(last(&rests[KEPT_MAX]), Some(whole[ROWS_PER_PAGE..].to_vec()));
         assert_eq!(recounts.page(PageRequest { recount: rests[1].recount, from: whole.len() as u64 }), None);
         tokio::time::advance(KEPT_FOR).await;
         assert_eq!(last(&rests[KEPT_MAX]), None);

@@ -2,7 +2,7 @@
 
 use bincode::{Decode, Encode};
 use bytes::Bytes;
-use engine::snapshot::{Capture, ProductAudit};
+use engine::snapshot::{Capture, PaymentAudit, ProductAudit};
 use engine::{ProductId, ShardId, codec};
 use openraft::async_runtime::watch::WatchReceiver;
 use tokio::sync::oneshot;
@@ -57,6 +57,8 @@ pub struct Audited {
     pub hash_holds: bool,
     /// Every product.
     pub products: Vec<ProductAudit>,
+    /// Orders against charges, and the open alarms.
+    pub payments: PaymentAudit,
 }
 
 /// A report on its way to a peer.
@@ -139,10 +141,10 @@ async fn audit(replica: &Replica, product: Option<ProductId>) -> Option<Audited>
     let (index, hashes, capture) = look(replica).await?;
     let counted = tokio::task::spawn_blocking(move || {
         let hash_holds = capture.hash() == capture.recomputed_hash();
-        (capture.audit(product.as_ref()), hash_holds)
+        (capture.audit(product.as_ref()), capture.audit_payments(product.as_ref()), hash_holds)
     });
-    let (products, hash_holds) = counted.await.ok()?;
-    Some(Audited { index, hashes, hash_holds, products })
+    let (products, payments, hash_holds) = counted.await.ok()?;
+    Some(Audited { index, hashes, hash_holds, products, payments })
 }
 
 /// Captures the state: the shard goes on while it is recounted.

@@ -1,9 +1,11 @@
 //! Frames of the calls beside Raft: forwarded requests and their replies, the time, reports.
 
 use engine::command::Reserve;
+use engine::snapshot::{Fault, First, Mismatch, OpenAlarm, OpenAlarms, Payments};
+use engine::view::Alarms;
 use engine::{
-    Answer, Command, LogTime, OrderId, ProductAudit, Query, Refusal, ReservationId, Scope, ShardId, Stock,
-    Takings,
+    Answer, Command, LogTime, OrderId, PaymentAudit, ProductAudit, Query, Refusal, ReservationId, Scope,
+    ShardId, Stock, Takings,
 };
 
 use super::Sample;
@@ -83,13 +85,6 @@ fn reported(audited: Option<Audited>) -> Reported {
 
 fn audited() -> Audited {
     let stock = Stock { total: 100, available: 97, held: 2, sold: 1, version: 5 };
-    let takings = Takings {
-        currency: "usd".parse().expect("a currency"),
-        pending: 1,
-        captured: 300,
-        refunded: 70_000,
-        refunding: 2,
-    };
     let product = ProductAudit {
         product: "shoe.42".parse().unwrap(),
         stock,
@@ -97,9 +92,68 @@ fn audited() -> Audited {
         counted_sold: 1,
         orders: 1,
         frozen: false,
-        takings: vec![takings],
+        payments: payments(),
     };
-    Audited { index: 90_001, hashes: vec![(90_001, u64::MAX)], hash_holds: true, products: vec![product] }
+    Audited {
+        index: 90_001,
+        hashes: vec![(90_001, u64::MAX)],
+        hash_holds: true,
+        products: vec![product],
+        payments: payment_audit(),
+    }
+}
+
+fn payments() -> Payments {
+    let takings = Takings {
+        currency: "usd".parse().expect("a currency"),
+        pending: 1,
+        captured: 300,
+        refunded: 70_000,
+        refunding: 2,
+    };
+    Payments {
+        pending: 1,
+        captured: 2,
+        failed: 3,
+        paying: 4,
+        refunds_pending: 5,
+        refunds_failed: 6,
+        alarms: Alarms { unsettled: 7, compensating: 8, capture_failed: 9 },
+        takings: vec![takings],
+    }
+}
+
+/// With an alarm of each kind, and each fault.
+fn payment_audit() -> PaymentAudit {
+    let alarm = |attempt, intent: Option<&str>| First {
+        count: 300,
+        first: vec![OpenAlarm {
+            reservation: ReservationId::new(ShardId(513), NOW.0, 5),
+            attempt,
+            product: "shoe.42".parse().unwrap(),
+            intent: intent.map(|intent| intent.parse().unwrap()),
+        }],
+    };
+    let alarms = OpenAlarms {
+        unsettled: alarm(1, Some("pi_1")),
+        compensating: alarm(2, Some("pi_2")),
+        capture_failed: alarm(3, None),
+    };
+    let faults = [
+        Fault::NoOrder,
+        Fault::OtherCapture,
+        Fault::TakenForNothing,
+        Fault::NothingTaken,
+        Fault::RefundedTooMuch,
+        Fault::RefundedTooEarly,
+        Fault::OtherRefunds,
+    ];
+    let mismatches = (0..).zip(faults).map(|(number, fault)| Mismatch {
+        reservation: ReservationId::new(ShardId(513), NOW.0, number),
+        order: (number > 0).then(|| OrderId::new(ShardId(513), NOW.0, number)),
+        fault,
+    });
+    PaymentAudit { alarms, mismatches: First { count: 7, first: mismatches.collect() } }
 }
 
 /// With a reply of each kind.
