@@ -1,10 +1,14 @@
 //! The self-audit: whether the books of every replica add up, and whether the replicas agree.
 
+mod payments;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::ShardId;
 use engine::snapshot::ProductAudit as Recount;
-use gateway::port::{AuditReport, ProductAudit, ReplicaHash, ShardAudit};
+use gateway::port::{AuditReport, PaymentCounts, ProductAudit, ReplicaHash, ShardAudit};
 use raft::node::{Audited, Report};
 
 /// The newest log index at which all of `reports` know their state hash.
@@ -20,13 +24,14 @@ pub(super) fn common_index(reports: &[Report]) -> Option<u64> {
 /// What the reports of `nodes` come to.
 pub(super) fn judge(nodes: &BTreeSet<u64>, reports: &[(ShardId, Vec<Report>)]) -> AuditReport {
     let mut violations = Vec::new();
-    let (mut products, mut shards) = (Vec::new(), Vec::new());
+    let (mut products, mut shards, mut payments) = (Vec::new(), Vec::new(), payments::Total::default());
     for (shard, reports) in reports {
         if reports.len() * 2 <= nodes.len() {
             let (reached, all) = (reports.len(), nodes.len());
             violations.push(format!("shard {shard}: only {reached} of {all} replicas could be reached"));
         }
         shards.push(compare(*shard, reports, &mut violations));
+        payments.add(reports);
         for report in reports {
             let Some(audited) = audited(report) else { continue };
             if !audited.hash_holds {
@@ -38,11 +43,13 @@ pub(super) fn judge(nodes: &BTreeSet<u64>, reports: &[(ShardId, Vec<Report>)]) -
             products.extend(
                 audited.products.iter().map(|recount| product(report, audited, recount, &mut violations)),
             );
+            violations.extend(payments::violations(report.node, audited));
         }
     }
     let (reached, not_reached) =
         nodes.iter().partition(|&&node| reports.iter().all(|of| reports_of(node, of)));
-    AuditReport { ok: violations.is_empty(), violations, reached, not_reached, products, shards }
+    let (ok, payments) = (violations.is_empty(), payments.told());
+    AuditReport { ok, violations, reached, not_reached, products, shards, payments }
 }
 
 fn reports_of(node: u64, (_, reports): &(ShardId, Vec<Report>)) -> bool {
@@ -120,54 +127,6 @@ fn product(
         counted_sold: recount.counted_sold,
         orders: recount.orders,
         frozen: recount.frozen,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NODES: [u64; 3] = [1, 2, 3];
-
-    fn report(node: u64, hash: u64) -> Report {
-        let audited = Audited { index: 7, hashes: vec![(7, hash)], hash_holds: true, products: Vec::new() };
-        Report {
-            node,
-            pid: 1,
-            leader: Some(1),
-            term: 1,
-            last_log_index: 7,
-            applied_index: 7,
-            snapshot_index: 0,
-            audited: Some(audited),
-        }
-    }
-
-    fn judged(shards: &[&[(u64, u64)]]) -> AuditReport {
-        let shards = (0..).map(ShardId).zip(shards);
-        let reports = |of: &[(u64, u64)]| of.iter().map(|&(node, hash)| report(node, hash)).collect();
-        let reports: Vec<_> = shards.map(|(shard, of)| (shard, reports(of))).collect();
-        judge(&NODES.into(), &reports)
-    }
-
-    #[test]
-    fn a_majority_that_adds_up_is_good_and_who_was_not_asked_is_named() {
-        let all = judged(&[&[(1, 5), (2, 5), (3, 5)]]);
-        assert_eq!((all.ok, all.reached, all.not_reached), (true, vec![1, 2, 3], vec![]));
-        let two = judged(&[&[(1, 5), (3, 5)], &[(1, 6), (2, 6), (3, 6)]]);
-        assert_eq!((two.ok, two.reached, two.not_reached), (true, vec![1, 3], vec![2]));
-    }
-
-    #[test]
-    fn a_minority_is_not_good_however_it_adds_up() {
-        let one = judged(&[&[(1, 5)]]);
-        assert_eq!((one.ok, one.reached, one.not_reached), (false, vec![1], vec![2, 3]));
-        assert_eq!(one.violations, ["shard 0: only 1 of 3 replicas could be reached"]);
-    }
-
-    #[test]
-    fn replicas_that_differ_are_told_of() {
-        let differ = judged(&[&[(1, 5), (2, 6)]]);
-        assert!(!differ.ok && differ.violations[0].contains("states differ"), "{:?}", differ.violations);
+        payments: PaymentCounts::from(&recount.payments),
     }
 }

@@ -1,16 +1,19 @@
 //! What the gateway needs from the rest of the house, as ports that the composition root ties to it.
 
+mod audit;
 mod lists;
 mod operations;
+mod payment_audit;
 mod payments;
 mod sale;
 
 pub use engine::{Settled, Unsettled};
 
+pub use audit::{AuditReport, ProductAudit, ReplicaHash, ShardAudit};
 pub use lists::{Filter, Lists, ListsUnavailable, Page};
-pub use operations::{
-    AuditReport, ClusterStatus, NodeStatus, Operations, ProductAudit, ReplicaHash, ReplicaStatus, ShardAudit,
-    ShardStatus,
+pub use operations::{ClusterStatus, NodeStatus, Operations, ReplicaStatus, ShardStatus};
+pub use payment_audit::{
+    AlarmKind, Alarms, ChargedOrders, OpenAlarm, OpenRefunds, PaymentAudit, PaymentCounts, Takings,
 };
 pub use payments::{PaymentAccount, Payments, Unaccepted};
 pub use sale::{Sale, Submission};

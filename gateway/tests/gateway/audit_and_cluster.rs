@@ -1,8 +1,21 @@
 //! What operators look at.
 
-use serde_json::json;
+use engine::saga::Finding;
+use serde_json::{Value, json};
 
-use crate::fixture::{VIEWER, open};
+use crate::fixture::{Fixture, VIEWER, open};
+
+/// A purchase that the provider knows as `intent`, and what it found of it since.
+async fn purchase(shop: &Fixture, buyer: &str, intent: &str, findings: &[Finding]) -> String {
+    let path = "/v1/products/phone/purchases";
+    let body = json!({ "quantity": 1, "payment_method": "pm_card_visa" });
+    let reply = shop.post(path).buyer(buyer).key(buyer).json(&body).send().await;
+    let id = reply.done(202)["id"].as_str().expect("an id").to_owned();
+    shop.house.finds(&id, Finding::Begun);
+    shop.house.finds(&id, Finding::Created(intent.parse().expect("an intent")));
+    findings.iter().for_each(|finding| shop.house.finds(&id, finding.clone()));
+    id
+}
 
 #[tokio::test]
 async fn the_audit_is_of_all_products_or_of_one() {
@@ -20,6 +33,54 @@ async fn the_audit_is_of_all_products_or_of_one() {
     );
     assert_eq!(one["products"].as_array().map(Vec::len), Some(1));
     shop.get("/v1/audit?product_id=nothing").token(VIEWER).send().await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn the_audit_counts_payments_and_names_those_that_somebody_has_to_look_at() {
+    let shop = open();
+    for (id, payment) in [("phone", "provider"), ("pad", "external")] {
+        shop.put_product(id, json!({ "payment": payment })).await.done(201);
+    }
+    shop.buy("pad", "b-1").await;
+    let authorized = Finding::Authorized { capture_before: None };
+    let failed = Finding::CaptureFailed("expired".parse().expect("a code"));
+    purchase(&shop, "b-1", "pi_1", &[authorized.clone(), Finding::Captured]).await;
+    purchase(&shop, "b-2", "pi_2", std::slice::from_ref(&authorized)).await;
+    purchase(&shop, "b-3", "pi_3", &[]).await;
+    let alarming = purchase(&shop, "b-4", "pi_4", &[authorized, failed]).await;
+
+    let audit = shop.get("/v1/audit").token(VIEWER).send().await.done(200);
+    assert_eq!(audit["ok"], true, "an open alarm is no violation");
+    let counts = json!({
+        "orders": { "pending": 1, "captured": 1, "failed": 1 },
+        "paying": 1,
+        "refunds": { "pending": 0, "failed": 0 },
+        "takings": [{ "currency": "usd", "pending": 99_900, "captured": 99_900, "refunded": 0, "refunding": 0 }],
+        "alarms": { "unsettled": 1, "compensating": 0, "capture_failed": 1 },
+    });
+    let of = |id: &str| {
+        let products = audit["products"].as_array().expect("a list");
+        products.iter().find(|product| product["product_id"] == id).expect("it is there")["payments"].clone()
+    };
+    assert_eq!(of("phone"), counts);
+    assert_eq!(of("pad")["orders"], json!({ "pending": 0, "captured": 0, "failed": 0 }));
+    let alarm = |kind: &str| {
+        json!({
+            "alarm": kind,
+            "reservation_id": alarming,
+            "product_id": "phone",
+            "try": 1,
+            "payment_id": "pi_4",
+        })
+    };
+    let mut payments = counts;
+    payments["open_alarms"] = json!([alarm("unsettled"), alarm("capture_failed")]);
+    assert_eq!(audit["payments"], payments);
+    let one = shop.get("/v1/audit?product_id=pad").token(VIEWER).send().await.done(200);
+    assert_eq!(
+        (&one["payments"]["open_alarms"], &one["payments"]["takings"]),
+        (&json!([]), &Value::Array(vec![]))
+    );
 }
 
 #[tokio::test]

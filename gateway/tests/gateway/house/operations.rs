@@ -1,7 +1,10 @@
 //! What operators look at.
 
 use engine::ProductId;
-use gateway::port::{AuditReport, ClusterStatus, NodeStatus, Operations, ProductAudit};
+use engine::snapshot::{OpenAlarms, Payments};
+use gateway::port::{
+    AuditReport, ClusterStatus, NodeStatus, Operations, PaymentAudit, PaymentCounts, ProductAudit,
+};
 
 use super::{Fault, House};
 
@@ -26,32 +29,42 @@ impl Operations for House {
 
     async fn audit(&self, product: Option<ProductId>) -> AuditReport {
         let shards = self.shards.lock().expect("no test panics here");
-        let all = shards.iter().flat_map(engine::Shard::products);
-        let chosen = all.filter(|one| product.as_ref().is_none_or(|product| one.id == *product));
-        let products = chosen.map(|one| ProductAudit {
-            product_id: one.id.to_string(),
-            node: 1,
-            index: 1,
-            total: one.stock.total,
-            available: one.stock.available,
-            held: one.stock.held,
-            sold: one.stock.sold,
-            counted_held: one.stock.held,
-            counted_sold: one.stock.sold,
-            orders: 0,
-            frozen: false,
-        });
+        let captures: Vec<_> = shards.iter().map(engine::Shard::capture).collect();
+        let (mut payments, mut alarms) = (Payments::default(), OpenAlarms::default());
+        for capture in &captures {
+            alarms.append(capture.audit_payments(product.as_ref()).alarms);
+        }
+        let audits: Vec<_> = captures.iter().flat_map(|capture| capture.audit(product.as_ref())).collect();
+        audits.iter().for_each(|audit| payments.add(&audit.payments));
         AuditReport {
             ok: true,
             violations: Vec::new(),
             reached: vec![1],
             not_reached: Vec::new(),
-            products: products.collect(),
+            products: audits.iter().map(of_product).collect(),
             shards: Vec::new(),
+            payments: PaymentAudit::new(&payments, alarms),
         }
     }
 
     fn ready(&self) -> Result<(), String> {
         self.ready.lock().expect("no test panics here").clone()
+    }
+}
+
+fn of_product(audit: &engine::ProductAudit) -> ProductAudit {
+    ProductAudit {
+        product_id: audit.product.to_string(),
+        node: 1,
+        index: 1,
+        total: audit.stock.total,
+        available: audit.stock.available,
+        held: audit.stock.held,
+        sold: audit.stock.sold,
+        counted_held: audit.counted_held,
+        counted_sold: audit.counted_sold,
+        orders: audit.orders,
+        frozen: audit.frozen,
+        payments: PaymentCounts::from(&audit.payments),
     }
 }
