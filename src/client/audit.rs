@@ -1,5 +1,7 @@
 //! `flashsale audit`: whether everything adds up.
 
+mod payments;
+
 use super::shape::AuditReport;
 use super::table::Table;
 use super::{Call, Error, Target};
@@ -35,7 +37,11 @@ fn show(report: &AuditReport) -> String {
     });
     let headings = ["product", "node", "total", "available", "held", "sold", "orders"];
     let table = Table::new(headings).rows(rows).render();
-    format!("{table}\n{}", verdict(report))
+    [Some(table), payments::show(report), Some(verdict(report))]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn verdict(report: &AuditReport) -> String {
@@ -50,6 +56,7 @@ fn verdict(report: &AuditReport) -> String {
         (false, true) => {}
         (false, false) => said.push(format!("{} could not be asked", nodes(missing))),
     }
+    said.extend(payments::verdict(&report.payments));
     said.join("\n")
 }
 
@@ -65,6 +72,7 @@ fn nodes(ids: &[u64]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::shape::PaymentAudit;
     use super::*;
 
     fn report(ok: bool, violations: &[&str], reached: &[u64], not_reached: &[u64]) -> AuditReport {
@@ -74,6 +82,7 @@ mod tests {
             reached: reached.to_vec(),
             not_reached: not_reached.to_vec(),
             products: Vec::new(),
+            payments: PaymentAudit::default(),
         }
     }
 
@@ -85,5 +94,15 @@ mod tests {
         let one = report(false, &["shard 0: it does not"], &[1], &[2, 3]);
         assert_eq!(verdict(&one), "shard 0: it does not\nnodes 2 and 3 could not be asked");
         assert_eq!(verdict(&report(false, &["it does not"], &[1, 2, 3], &[])), "it does not");
+    }
+
+    #[test]
+    fn open_alarms_are_told_beside_the_verdict() {
+        let mut good = report(true, &[], &[1, 2, 3], &[]);
+        good.payments.counts.alarms.unsettled = 1;
+        let one = "1 payment alarm is open: it is no violation, and somebody has to look at it";
+        assert_eq!(verdict(&good), format!("everything adds up\n{one}"));
+        good.payments.counts.alarms.capture_failed = 6;
+        assert!(verdict(&good).starts_with("everything adds up\n7 payment alarms are open"));
     }
 }

@@ -119,6 +119,7 @@ pub(crate) struct AuditReport {
     pub(crate) reached: Vec<u64>,
     pub(crate) not_reached: Vec<u64>,
     pub(crate) products: Vec<ProductAudit>,
+    pub(crate) payments: PaymentAudit,
 }
 
 /// A product's count on one replica.
@@ -131,4 +132,67 @@ pub(crate) struct ProductAudit {
     pub(crate) held: u64,
     pub(crate) sold: u64,
     pub(crate) orders: u64,
+    pub(crate) payments: PaymentCounts,
+}
+
+/// The payments by the provider.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct PaymentAudit {
+    #[serde(flatten)]
+    pub(crate) counts: PaymentCounts,
+    pub(crate) open_alarms: Vec<OpenAlarm>,
+}
+
+/// How many payments by the provider stand where.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct PaymentCounts {
+    pub(crate) orders: ChargedOrders,
+    pub(crate) paying: u64,
+    pub(crate) refunds: OpenRefunds,
+    pub(crate) takings: Vec<Takings>,
+    pub(crate) alarms: Alarms,
+}
+
+/// Orders by the state of their capture.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct ChargedOrders {
+    pub(crate) pending: u64,
+    pub(crate) captured: u64,
+    pub(crate) failed: u64,
+}
+
+/// Refunds that did not arrive.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct OpenRefunds {
+    pub(crate) pending: u64,
+    pub(crate) failed: u64,
+}
+
+/// Money in one currency, in its minor units.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Takings {
+    pub(crate) currency: String,
+    pub(crate) pending: u64,
+    pub(crate) captured: u64,
+    pub(crate) refunded: u64,
+    pub(crate) refunding: u64,
+}
+
+/// How many alarms are open.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Alarms {
+    pub(crate) unsettled: u64,
+    pub(crate) compensating: u64,
+    pub(crate) capture_failed: u64,
+}
+
+/// A payment that somebody has to look at.
+#[derive(Debug, Deserialize)]
+pub(crate) struct OpenAlarm {
+    pub(crate) alarm: String,
+    pub(crate) reservation_id: String,
+    pub(crate) product_id: String,
+    #[serde(rename = "try")]
+    pub(crate) attempt: u8,
+    pub(crate) payment_id: Option<String>,
 }
