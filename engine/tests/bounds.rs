@@ -1,6 +1,6 @@
 //! Bounds that take many commands to reach: remembered answers per buyer and for operators, products per shard.
 
-use engine::command::{AdjustStock, Cancel, Found, PutProduct, Reserve};
+use engine::command::{AdjustStock, Cancel, Confirm, Found, PutProduct, Reserve};
 use engine::{
     AdjustmentId, Batch, Command, Description, Done, Field, Fingerprint, LogTime, Money, OrderId, Outcome,
     PaymentMode, Proposal, RULES, Refusal, ReservationId, Scope, Shard, ShardId, Span, limits,
@@ -67,6 +67,16 @@ fn cancel(number: u64) -> Command {
     Command::Cancel(Cancel { reservation: ReservationId::new(ShardId(0), 0, number), buyer: None })
 }
 
+fn confirm(number: u64) -> Command {
+    Command::Confirm(Confirm {
+        reservation: ReservationId::new(ShardId(0), 0, number),
+        buyer: None,
+        order: OrderId::new(ShardId(0), 0, number),
+        payment: "pay-1".parse().expect("well formed"),
+        paid: Money { amount: 100, currency: "usd".parse().expect("well formed") },
+    })
+}
+
 fn adjust(delta: i64) -> Command {
     let (product, reason) = ("thing".parse().expect("well formed"), "why".parse().expect("well formed"));
     Command::AdjustStock(AdjustStock { id: AdjustmentId::new(ShardId(0), 0, 1), product, delta, reason })
@@ -84,14 +94,15 @@ fn a_buyers_answers_are_remembered_up_to_the_bound_and_none_is_forgotten_early()
     let full = Outcome::Refused(Refusal::TooManyKeys);
     assert_eq!(shop.send(Some(9_000), reserve("alice", 9_000, 1)), full);
     assert_eq!(shop.send(Some(9_000), reserve("alice", 9_000, 0)), full, "it comes before an invalid field");
-    assert_eq!(shop.send(Some(9_000), cancel(3)), full);
     assert_eq!(shop.send(Some(0), reserve("alice", 9_000, 2)), full, "it comes before a key that is reused");
     let first = Done::Reserved(ReservationId::new(ShardId(0), 0, 0));
     assert_eq!(shop.send(Some(0), reserve("alice", 9_000, 1)), Outcome::Replayed(first));
 
     // Without a key, as another buyer and as an operator everything is as before.
     assert!(matches!(shop.send(None, reserve("alice", 9_000, 1)), Outcome::Done(_)));
-    assert!(matches!(shop.send(None, cancel(9_000)), Outcome::Done(_)));
+    // A hold can be ended whatever is remembered, and doing so again comes to the same.
+    assert!(matches!(shop.send(Some(9_010), cancel(9_000)), Outcome::Done(_)));
+    assert!(matches!(shop.send(Some(9_010), cancel(9_000)), Outcome::Done(_)), "done, and not remembered");
     assert!(matches!(shop.send(Some(9_001), reserve("bob", 9_001, 1)), Outcome::Done(_)));
     assert!(matches!(shop.send(Some(9_002), adjust(1)), Outcome::Done(_)));
 
@@ -100,6 +111,11 @@ fn a_buyers_answers_are_remembered_up_to_the_bound_and_none_is_forgotten_early()
     assert!(matches!(shop.send(Some(9_003), reserve("alice", 9_003, 1)), Outcome::Done(_)));
     assert!(matches!(shop.send(Some(9_004), cancel(9_003)), Outcome::Done(_)));
     assert_eq!(shop.send(Some(9_005), reserve("alice", 9_005, 1)), full);
+
+    // What is confirmed is paid for already.
+    assert!(matches!(shop.send(None, reserve("alice", 9_006, 1)), Outcome::Done(_)));
+    assert!(matches!(shop.send(Some(9_011), confirm(9_006)), Outcome::Done(_)));
+    assert!(matches!(shop.send(Some(9_011), confirm(9_006)), Outcome::Done(_)));
     assert_eq!(shop.shard.hash(), shop.shard.recomputed_hash());
 }
 

@@ -45,7 +45,8 @@ impl Step<'_> {
         self.events.push(Event { sequence: self.shard.sequence, at: self.shard.now, fact });
     }
 
-    /// Refuses a key for whose answer there is no room with this buyer.
+    /// Refuses a key for whose answer there is no room with this buyer: asked before anything that a buyer can do without
+    /// end. What ends or completes a hold is not refused for it.
     pub(crate) fn key_fits_buyer(&self, buyer: Option<Slot>) -> Result<(), Refusal> {
         let keys = buyer.map_or(0, |buyer| self.shard.buyers.keys(buyer));
         self.key_fits(keys, KEYS_PER_BUYER)
@@ -102,7 +103,8 @@ impl Step<'_> {
         self.emit(Fact::Refund(Box::new(view)));
     }
 
-    /// Remembers under the command's key what it came to.
+    /// Remembers under the command's key what it came to. A buyer for whom too much is remembered already can still end
+    /// a hold, and confirm that it was paid: that is done, and not remembered. Told again, it finds what it did.
     pub(crate) fn remember(&mut self, done: &Done, about: About) {
         let Some(key) = self.key else { return };
         let (owner, subject) = match about {
@@ -113,6 +115,9 @@ impl Step<'_> {
             }
             About::Operation => (NONE, self.shard.memory.keep(done.clone())),
         };
+        if owner != NONE && self.key_fits_buyer(Some(owner)).is_err() {
+            return;
+        }
         if let About::Reservation(slot) = about {
             self.keep_longer(slot);
         }

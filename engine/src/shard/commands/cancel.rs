@@ -10,7 +10,6 @@ pub(super) fn run(step: &mut Step<'_>, command: &Cancel) -> Effect {
     let slot = step.shard.find_reservation(command.reservation, command.buyer.as_ref())?;
     let reservation = step.shard.reservations.at(slot);
     let (status, product) = (reservation.status, reservation.product);
-    step.key_fits_buyer(Some(reservation.buyer))?;
     step.key_is_free()?;
     let done = (Done::Cancelled(command.reservation), About::Reservation(slot));
     match status {

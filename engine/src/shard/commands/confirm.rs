@@ -12,7 +12,6 @@ pub(super) fn run(step: &mut Step<'_>, command: &Confirm) -> Effect {
     let slot = step.shard.find_reservation(command.reservation, command.buyer.as_ref())?;
     let reservation = step.shard.reservations.at(slot);
     let (status, product, price) = (reservation.status, reservation.product, reservation.price());
-    step.key_fits_buyer(Some(reservation.buyer))?;
     if command.paid.amount != price.amount {
         return Err(Refusal::Invalid(Field::Amount { takes: price.amount }));
     }

@@ -12,7 +12,6 @@ pub(super) fn run(step: &mut Step<'_>, command: &Release) -> Effect {
     let reservation = step.shard.reservations.at(slot);
     let (status, product) = (reservation.status, reservation.product);
     let in_time = step.now() < reservation.expires_at();
-    step.key_fits_buyer(Some(reservation.buyer))?;
     step.key_is_free()?;
     match status {
         ReservationStatus::Paying => step.not_frozen(product)?,
