@@ -5,10 +5,10 @@
 
 mod cluster;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cluster::invariants::{Verdict, back, check_answers, check_books, conserved};
-use cluster::{Chance, Cluster, Crowd, Deal, Manners, NODES, Product, Pulse, Settings, Watcher};
+use cluster::{Chance, Cluster, Crowd, Deal, Manners, Product, Pulse, Settings, Strike, Watcher};
 
 /// How many units each product has.
 const STOCK: u64 = 60;
@@ -58,7 +58,7 @@ async fn round(
     let mut outages = Vec::new();
     for _ in 0..count {
         crowd.buys(1).await;
-        outages.push(strike(cluster, pulse, chance, &crowd).await);
+        outages.push(Strike::make(cluster, pulse, chance, &crowd.product()).await.outage);
     }
     let (deals, samples) = (crowd.leave().await, watcher.end().await);
     cluster.story.tell(format!("{count} kills, {} attempts, back after {outages:?}", deals.len()));
@@ -66,37 +66,4 @@ async fn round(
     let mut verdict = Verdict::default();
     verdict.add(conserved::violations(&samples, STOCK)).add(back::violations(&outages)).holds();
     deals
-}
-
-/// Kills somebody at some moment, and starts them again at another. Tells how long service was away after it could be
-/// back.
-async fn strike(cluster: &mut Cluster, pulse: &mut Pulse, chance: &mut Chance, crowd: &Crowd) -> Duration {
-    // Not to wait for anything: this is when the fault is due.
-    tokio::time::sleep(Duration::from_millis(chance.below(700))).await;
-    let victims = victims(cluster, chance, crowd).await;
-    cluster.kill(&victims);
-    let mut healed = Instant::now();
-    tokio::time::sleep(Duration::from_millis(chance.below(1_500))).await;
-    for &victim in &victims {
-        cluster.start_node(victim);
-    }
-    if victims.len() > 1 {
-        healed = Instant::now();
-    }
-    let outage = back::look(pulse, healed).await;
-    // At times, the next kill comes before the victims have found their feet.
-    if chance.below(3) > 0 {
-        cluster.ready().await;
-    }
-    outage
-}
-
-/// Who is killed: mostly the leader of what is on sale, a follower, two, or all.
-async fn victims(cluster: &Cluster, chance: &mut Chance, crowd: &Crowd) -> Vec<u64> {
-    match chance.below(10) {
-        0..4 => vec![cluster.leader_of(&crowd.product()).await],
-        4..7 => vec![chance.pick(&NODES)],
-        7..9 => cluster.others(chance.pick(&NODES)).to_vec(),
-        _ => NODES.to_vec(),
-    }
 }
