@@ -112,6 +112,27 @@ impl Api {
         answer.is_done().then_some(answer.body)
     }
 
+    /// What a gauge or a counter of a node comes to, over all its labels that have `label` among them.
+    pub(crate) async fn metric(&self, node: u64, name: &str, label: &str) -> Option<u64> {
+        let text = self.door.text(node, &Errand::new(Method::GET, "/metrics").token(ADMIN)).await?;
+        let values = text.lines().filter_map(|line| {
+            let rest = line.strip_prefix(name)?;
+            let (labels, value) = rest.rsplit_once(' ')?;
+            let is_it = labels.is_empty() || labels.starts_with('{');
+            if is_it && labels.contains(label) { value.parse::<u64>().ok() } else { None }
+        });
+        Some(values.sum())
+    }
+
+    /// How many tasks of the payment saga there are on these nodes.
+    pub(crate) async fn payment_tasks(&self, nodes: &[u64]) -> Option<u64> {
+        let mut tasks = 0;
+        for &node in nodes {
+            tasks += self.metric(node, "flashsale_payment_tasks", "").await?;
+        }
+        Some(tasks)
+    }
+
     /// Whether a node is ready.
     pub(crate) async fn is_ready(&self, node: u64) -> bool {
         let answer = self.door.send(node, &Errand::new(Method::GET, "/readyz")).await;

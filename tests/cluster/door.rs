@@ -123,13 +123,18 @@ impl Door {
 
     /// Sends an errand to a node once.
     pub(crate) async fn send(&self, node: u64, errand: &Errand) -> Result<Answer, Lost> {
-        let address = self.nodes.iter().find(|(id, _)| *id == node).expect("a node of the cluster").1;
-        let response = self.request(address, errand).send().await.map_err(|error| lost(&error))?;
+        let response = self.request(self.address(node), errand).send().await.map_err(|error| lost(&error))?;
         let status = response.status().as_u16();
         let replayed = response.headers().get("idempotent-replayed").is_some_and(|value| value == "true");
         let body = response.bytes().await.map_err(|error| lost(&error))?;
         let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
         Ok(Answer { node, status, replayed, body })
+    }
+
+    /// What a node answers to an errand, as it stands there; nothing if it does not do it.
+    pub(crate) async fn text(&self, node: u64, errand: &Errand) -> Option<String> {
+        let response = self.request(self.address(node), errand).send().await.ok()?;
+        if response.status().is_success() { response.text().await.ok() } else { None }
     }
 
     /// Sends an errand to one node after the other, from `first` on, until the answer is definite.
@@ -160,6 +165,10 @@ impl Door {
         }
         sent.ended = Instant::now();
         sent
+    }
+
+    fn address(&self, node: u64) -> SocketAddr {
+        self.nodes.iter().find(|(id, _)| *id == node).expect("a node of the cluster").1
     }
 
     fn request(&self, address: SocketAddr, errand: &Errand) -> reqwest::RequestBuilder {

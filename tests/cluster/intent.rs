@@ -7,9 +7,14 @@ use simulator::{AccountAudit, AuditedIntent, IntentStatus, RefundStatus};
 pub(crate) struct Intent {
     pub(crate) account: String,
     pub(crate) id: String,
+    /// The how-manieth of the provider it is, over all accounts.
+    pub(crate) number: u64,
     /// Which reservation it is to pay, by the word of whoever made it.
     pub(crate) reservation: String,
     pub(crate) status: IntentStatus,
+    /// How often a bank was asked for the money, and how many refunds there are, whatever came of them.
+    pub(crate) charges: usize,
+    pub(crate) refunds: usize,
     pub(crate) captured: i64,
     /// What went back, by refunds that succeeded and have not failed since.
     pub(crate) refunded: i64,
@@ -28,8 +33,11 @@ impl Intent {
         Intent {
             account: account.to_owned(),
             id: intent.id.clone(),
+            number: intent.order,
             reservation: intent.metadata.get("reservation").cloned().unwrap_or_default(),
             status: intent.status,
+            charges: intent.charges.len(),
+            refunds: intent.refunds.len(),
             captured: intent.captured,
             refunded: intent.refunded,
             refunding: pending.map(|refund| refund.amount).sum(),
@@ -53,8 +61,11 @@ pub(crate) fn noted(reservation: &str, status: IntentStatus, captured: i64, refu
     Intent {
         account: "acct".to_owned(),
         id: format!("pi-{reservation}"),
+        number: 1,
         reservation: reservation.to_owned(),
         status,
+        charges: 1,
+        refunds: usize::from(refunded > 0),
         captured,
         refunded,
         refunding: 0,

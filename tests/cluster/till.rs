@@ -154,8 +154,8 @@ impl Till {
         futures_util::stream::iter(served).buffer_unordered(at_once).collect().await
     }
 
-    /// Serves a customer.
-    async fn serve(&self, customer: &Customer, number: u64) -> Deal {
+    /// Serves a customer; `number` is what their dice are thrown by.
+    pub(crate) async fn serve(&self, customer: &Customer, number: u64) -> Deal {
         let mut chance = Chance::new(self.seed, number);
         let sent = self.api.settle(chance.pick(&NODES), &customer.attempt()).await;
         let mut deal = Deal {
