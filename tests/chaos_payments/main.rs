@@ -6,4 +6,11 @@ mod cluster;
 #[path = "../payments/sale.rs"]
 mod sale;
 
+mod books;
+mod buyers;
+mod chaos;
+mod forger;
+mod mix;
+mod tally;
 mod unrecorded;
+mod visit;

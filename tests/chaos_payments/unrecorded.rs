@@ -107,6 +107,7 @@ async fn meet(sale: &mut Sale, number: u64, moment: &Moment) -> Deal {
     goes_on(cluster, leader, moment, calls).await;
     let deal = served.await.expect("no buyer meets what must not be");
     cluster.story.tell(format!("{}: {deal:?}", moment.step));
+    assert_eq!(bank.ledger().len() as u64, number, "one intent each: {:#?}", bank.ledger());
     cluster.start_node(leader);
     cluster.ready().await;
     deal

@@ -1,6 +1,7 @@
 //! The bank: the payment provider's simulator, in the test's own process, so that it outlives whatever is done to the
 //! nodes and its ledger can be read.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::future::ready;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use simulator::{Account, IntentStatus, Options, Running, Script, Simulator, Webh
 
 use super::intent::Intent;
 use super::local::Cluster;
-use super::settings::Ports;
+use super::settings::{Ports, WEBHOOKS};
 use super::wait::until;
 
 /// How many accounts the nodes are paid at.
@@ -22,6 +23,7 @@ const SHOWN_MAX: usize = 12;
 /// The bank. Dropped because the test fails, it tells what faults there were and which intents are not at their end.
 pub(crate) struct Bank {
     running: Running,
+    secrets: BTreeMap<String, String>,
 }
 
 impl Bank {
@@ -38,18 +40,25 @@ impl Bank {
             ..Options::new(cluster.file("bank"))
         };
         let running = Simulator::start(options).await.expect("its port is free");
+        let mut secrets = BTreeMap::new();
         for (number, account) in (1..).zip(running.accounts()) {
             let node = u64::from((number - 1) % 3 + 1);
-            let url = format!("http://{}/v1/webhooks/stripe", cluster.ports.http(node));
+            let url = format!("http://{}{WEBHOOKS}", cluster.ports.http(node));
             let secret = running.subscribe(account, url).expect("the account is its own");
-            std::fs::write(cluster.file(&secret_file(number)), secret).expect("written");
+            std::fs::write(cluster.file(&secret_file(number)), &secret).expect("written");
+            secrets.insert(account.id.clone(), secret);
         }
-        Bank { running }
+        Bank { running, secrets }
     }
 
     /// Every intent of every account.
     pub(crate) fn ledger(&self) -> Vec<Intent> {
         self.running.audit().accounts.iter().flat_map(Intent::of).collect()
+    }
+
+    /// What the events of an account are signed with.
+    pub(crate) fn secret(&self, account: &str) -> &str {
+        &self.secrets[account]
     }
 
     /// What the simulator finds wrong with itself.

@@ -38,8 +38,14 @@ pub(crate) enum Fate {
     Paid {
         order: String,
     },
+    /// It was paid, and its units went back on sale since: the money could not be taken, or was given back.
+    Undone {
+        order: String,
+    },
     /// A payment is under way, and its buyer has gone.
     Paying,
+    /// Its time was up before it was paid.
+    Expired,
     /// It was asked for and nothing definite was heard.
     Unknown,
 }
@@ -53,12 +59,21 @@ impl Deal {
         }
     }
 
+    /// The order that it became, if it did.
+    pub(crate) fn order(&self) -> Option<&str> {
+        match &self.fate {
+            Fate::Paid { order } | Fate::Undone { order } => Some(order),
+            _ => None,
+        }
+    }
+
     /// The status that the reservation must have, while its hold lasts.
     pub(crate) fn status(&self) -> Option<&'static str> {
         match self.fate {
             Fate::Kept => Some("held"),
             Fate::Cancelled => Some("cancelled"),
-            Fate::Paid { .. } => Some("paid"),
+            Fate::Paid { .. } | Fate::Undone { .. } => Some("paid"),
+            Fate::Expired => Some("expired"),
             Fate::Paying => Some("paying"),
             Fate::Unknown => None,
         }

@@ -1,5 +1,7 @@
 //! Orders, as a node lists them.
 
+use std::time::SystemTime;
+
 use reqwest::Method;
 use serde_json::Value;
 
@@ -18,10 +20,11 @@ pub(crate) struct Order {
     pub(crate) refunded: i64,
     pub(crate) status: String,
     pub(crate) capture: String,
+    pub(crate) created_at: SystemTime,
 }
 
 impl Order {
-    /// Reads an order; an amount that is missing is one that no order has.
+    /// Reads an order; an amount or a time that is missing is one that no order has.
     pub(crate) fn read(order: &Value) -> Order {
         let text = |field: &str| order[field].as_str().unwrap_or_default().to_owned();
         let amount = |field: &str| order[field].as_i64().unwrap_or(-1);
@@ -33,8 +36,14 @@ impl Order {
             refunded: amount("refunded_amount"),
             status: text("status"),
             capture: text("capture"),
+            created_at: moment(order, "created_at").unwrap_or(SystemTime::UNIX_EPOCH),
         }
     }
+}
+
+/// A time that an object has.
+pub(crate) fn moment(object: &Value, field: &str) -> Option<SystemTime> {
+    humantime::parse_rfc3339(object[field].as_str()?).ok()
 }
 
 /// All orders of a product, as a node lists them; nothing if it does not answer.

@@ -66,6 +66,9 @@ impl Settings {
 pub(crate) const ADMIN: &str = "admin-token-of-a-test";
 pub(crate) const SERVICE: &str = "service-token-of-a-test";
 
+/// Where the provider tells of its events.
+pub(crate) const WEBHOOKS: &str = "/v1/webhooks/stripe";
+
 fn section(ports: Ports, node: u64) -> String {
     let (http, peer) = (ports.http(node), ports.peer(node));
     format!("\n[[node]]\nid = {node}\nhttp = {{ listen = \"{http}\" }}\npeer = {{ listen = \"{peer}\" }}\n")

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::Method;
 use reqwest::redirect::Policy;
@@ -13,6 +13,7 @@ use super::chance::Chance;
 use super::deal::{Deal, Fate};
 use super::door::Errand;
 use super::local::{Cluster, NODES};
+use super::order::moment;
 use super::story::Story;
 use super::visit;
 
@@ -29,6 +30,8 @@ pub(crate) struct Card {
     pub(crate) method: &'static str,
     /// `None`: nothing, they are gone.
     pub(crate) answer: Option<&'static str>,
+    /// Whether they let the hold's end go by first.
+    pub(crate) dawdles: bool,
 }
 
 impl Card {
@@ -46,9 +49,24 @@ impl Card {
     pub(crate) const APPROVED_AND_EMPTY: Card =
         Card::of("pm_card_threeDSecureRequiredChargeDeclined", Some("succeed"));
 
+    /// It pays; refunds to it seem to succeed, and fail five seconds later.
+    pub(crate) const FAILS_LATER: Card = Card::of("pm_card_refundFail", None);
+    /// It pays; refunds to it take five seconds.
+    pub(crate) const TAKES_TIME: Card = Card::of("pm_card_pendingRefund", None);
+
     /// Another card.
     pub(crate) const fn of(method: &'static str, answer: Option<&'static str>) -> Card {
-        Card { method, answer }
+        Card { method, answer, dawdles: false }
+    }
+
+    /// The same, of somebody who proves themselves if the bank asks though this card's never does.
+    pub(crate) const fn approved(self) -> Card {
+        Card { answer: Some("succeed"), ..self }
+    }
+
+    /// The same, of somebody who answers the bank when the hold would be over.
+    pub(crate) const fn dawdling(self) -> Card {
+        Card { dawdles: true, ..self }
     }
 
     fn form(self) -> Value {
@@ -104,6 +122,8 @@ impl Customer {
 enum Payment {
     Through(String),
     Declined,
+    /// The hold's time was up.
+    Expired,
     /// The bank waits for the buyer, and nobody comes.
     Open,
     Unknown,
@@ -115,6 +135,7 @@ pub(crate) struct Till {
     api: Api,
     story: Story,
     seed: u64,
+    patience: Duration,
     browser: reqwest::Client,
     under_way: Arc<AtomicU64>,
     paid: Arc<AtomicU64>,
@@ -128,10 +149,16 @@ impl Till {
             api: cluster.api.clone(),
             story: cluster.story.clone(),
             seed: cluster.seed,
+            patience: PAID_WITHIN,
             browser: browser.expect("a client"),
             under_way: Arc::default(),
             paid: Arc::default(),
         }
+    }
+
+    /// The same, where a payment may take so long.
+    pub(crate) fn patient(self, patience: Duration) -> Till {
+        Till { patience, ..self }
     }
 
     /// How many have paid.
@@ -181,7 +208,11 @@ impl Till {
             if number > 0 || !customer.at_once {
                 let errand = customer.pay(reservation, number, card);
                 let sent = self.api.settle(chance.pick(&NODES), &errand).await;
-                if sent.answer.as_ref().is_none_or(|answer| answer.status != 202) {
+                let status = sent.answer.as_ref().map(|answer| answer.status);
+                if status == Some(410) {
+                    return Fate::Expired;
+                }
+                if status != Some(202) {
                     self.story.tell(format!("{reservation} cannot be paid: {sent:?}"));
                     return Fate::Unknown;
                 }
@@ -195,6 +226,7 @@ impl Till {
                     return Fate::Paid { order };
                 }
                 Payment::Declined => {}
+                Payment::Expired => return Fate::Expired,
                 Payment::Open => return Fate::Paying,
                 Payment::Unknown => return Fate::Unknown,
             }
@@ -214,7 +246,7 @@ impl Till {
         let path = format!("/v1/reservations/{reservation}");
         let look = Errand::new(Method::GET, path).by(&customer.buyer);
         let mut seen = Value::Null;
-        while began.elapsed() < PAID_WITHIN {
+        while began.elapsed() < self.patience {
             tokio::time::sleep(LOOK_EVERY).await;
             let sent = self.api.settle(chance.pick(&NODES), &look).await;
             let Some(answer) = sent.answer else { continue };
@@ -222,6 +254,8 @@ impl Till {
             match (answer.text("status"), action.as_str()) {
                 ("paid", _) => return Payment::Through(answer.text("order_id").to_owned()),
                 ("held", _) if answer.body["payment"]["status"] == "declined" => return Payment::Declined,
+                ("expired", _) => return Payment::Expired,
+                ("paying", Some(_)) if card.dawdles && !is_over(&answer.body) => {}
                 ("paying", Some(url)) if !is_answered => {
                     let Some(outcome) = card.answer else { return Payment::Open };
                     is_answered = self.answer(url, outcome).await;
@@ -234,7 +268,7 @@ impl Till {
             }
             seen = answer.body;
         }
-        self.story.tell(format!("{reservation} is not paid within {PAID_WITHIN:?}: {seen}"));
+        self.story.tell(format!("{reservation} is not paid within {:?}: {seen}", self.patience));
         Payment::Unknown
     }
 
@@ -245,4 +279,9 @@ impl Till {
         let answer = request.body(form).send().await;
         answer.is_ok_and(|answer| answer.status().is_success() || answer.status().is_redirection())
     }
+}
+
+/// Whether the time of a reservation's hold is up.
+fn is_over(reservation: &Value) -> bool {
+    moment(reservation, "expires_at").is_some_and(|end| SystemTime::now() > end)
 }

@@ -32,6 +32,28 @@ pub(crate) fn until_some<T, F: Future<Output = Option<T>>>(
     }
 }
 
+/// Waits until `look` finds nothing any more; panics with what it finds when that takes longer than `within`.
+#[track_caller]
+pub(crate) fn until_none<F: Future<Output = Vec<String>>>(
+    what: &str,
+    within: Duration,
+    mut look: impl FnMut() -> F,
+) -> impl Future<Output = ()> {
+    let caller = std::panic::Location::caller();
+    let what = what.to_owned();
+    async move {
+        let start = Instant::now();
+        loop {
+            let left = look().await;
+            if left.is_empty() {
+                return;
+            }
+            assert!(start.elapsed() < within, "{caller}: waited {within:?} in vain: {what}: {left:#?}");
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+}
+
 /// Waits until `look` gives true; panics with what was awaited when that takes longer than `within`.
 #[track_caller]
 pub(crate) fn until<F: Future<Output = bool>>(

@@ -1,11 +1,10 @@
-//! Payments at the provider, over clusters of real processes and the provider's simulator, with faults on both sides.
+//! Payments at the provider, over clusters of real processes and the provider's simulator.
 
 #[path = "../cluster/mod.rs"]
 mod cluster;
 
 mod cards;
 mod good;
-mod killed;
 mod lost_holds;
 mod refunds;
 mod sale;

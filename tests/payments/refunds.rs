@@ -13,15 +13,10 @@ use crate::sale::{PRODUCT, Sale};
 const STOCK: u64 = 10;
 const OVER_WITHIN: Duration = Duration::from_secs(30);
 
-/// A card whose refunds seem to succeed, and fail five seconds later.
-const FAILS_LATER: Card = Card::of("pm_card_refundFail", None);
-/// A card whose refunds take five seconds.
-const TAKES_TIME: Card = Card::of("pm_card_pendingRefund", None);
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refund_is_what_the_provider_says() {
     let Sale { cluster, bank, till, watcher } = Sale::open(STOCK, "").await;
-    let cards = [Card::GOOD, Card::GOOD, FAILS_LATER, TAKES_TIME, Card::GOOD];
+    let cards = [Card::GOOD, Card::GOOD, Card::FAILS_LATER, Card::TAKES_TIME, Card::GOOD];
     let customer = |(number, card)| Customer::new(PRODUCT, number, &[card]).at_once();
     let customers = cards.into_iter().enumerate().map(customer).collect();
     let mut deals = till.serve_all(customers, 1).await;

@@ -39,7 +39,7 @@ fn counts(deal: &Deal) -> (Units, Units) {
     let units = |held, sold| Units { held, sold };
     match (deal.reservation().is_some(), &deal.fate) {
         (true, Fate::Kept | Fate::Paying) => (units(1, 0), units(1, 0)),
-        (true, Fate::Cancelled) => (units(0, 0), units(0, 0)),
+        (true, Fate::Cancelled | Fate::Expired | Fate::Undone { .. }) => (units(0, 0), units(0, 0)),
         (true, Fate::Paid { .. }) => (units(0, 1), units(0, 1)),
         (true, Fate::Unknown) => (units(0, 0), units(1, 1)),
         (false, _) if deal.outcome == crate::cluster::deal::Outcome::Unknown => (units(0, 0), units(1, 0)),

@@ -1,7 +1,7 @@
 //! I3: what was acknowledged is there, at every node.
 
 use crate::cluster::api::Api;
-use crate::cluster::deal::{Deal, Fate};
+use crate::cluster::deal::Deal;
 use crate::cluster::local::NODES;
 use crate::cluster::wait::until_some;
 
@@ -65,10 +65,7 @@ pub(crate) fn violations(deals: &[Deal], finds: &Finds) -> Vec<String> {
         }
         for (node, found) in found.into_iter().flatten() {
             let is_there = found.answer == 200 && deal.status().is_none_or(|status| status == found.status);
-            let has_order = match &deal.fate {
-                Fate::Paid { order } => *order == found.order && !order.is_empty(),
-                _ => true,
-            };
+            let has_order = deal.order().is_none_or(|order| *order == found.order && !order.is_empty());
             if !is_there || !has_order {
                 wrong.push(format!("I3: acknowledged: {deal:?}; at node {node} it is {found:?}"));
             }
@@ -80,7 +77,7 @@ pub(crate) fn violations(deals: &[Deal], finds: &Finds) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::deal::{granted, told};
+    use crate::cluster::deal::{Fate, granted, told};
 
     fn at_all_nodes(status: &str, order: &str) -> Finds {
         let found = Found { answer: 200, status: status.to_owned(), order: order.to_owned() };

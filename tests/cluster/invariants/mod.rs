@@ -11,10 +11,11 @@ pub(crate) mod conserved;
 pub(crate) mod decided;
 pub(crate) mod durable;
 pub(crate) mod in_order;
+pub(crate) mod in_time;
 pub(crate) mod paid_for;
 pub(crate) mod punctual;
 pub(crate) mod settled;
 pub(crate) mod verdict;
 
-pub(crate) use settled::check_payments;
+pub(crate) use settled::{check_payments, check_settled, judge};
 pub(crate) use verdict::{Verdict, caught_up, check_all, check_answers, check_books};

@@ -62,6 +62,7 @@ mod tests {
             refunded,
             status: status.to_owned(),
             capture: capture.to_owned(),
+            created_at: std::time::SystemTime::UNIX_EPOCH,
         }
     }
 

@@ -20,13 +20,22 @@ pub(crate) async fn check_payments(cluster: &Cluster, bank: &Bank, product: &str
     let unknown = deals.iter().filter(|deal| deal.fate == Fate::Unknown);
     judge(bank, unknown.map(|deal| format!("I10: nothing definite, to the end: {deal:?}")).collect());
     bank.settles().await;
+    check_settled(cluster, bank, &[product], deals).await;
+}
+
+/// Checks the payments of `deals`, all of these products, when nothing is open any more.
+pub(crate) async fn check_settled(cluster: &Cluster, bank: &Bank, products: &[&str], deals: &[Deal]) {
     let finds = durable::look(&cluster.api, deals).await;
     let mut wrong = decided::violations(deals, &finds);
     let ledger = bank.ledger();
     wrong.extend(charged_once::violations(&ledger));
-    let sold = deals.iter().filter(|deal| matches!(deal.fate, Fate::Paid { .. })).count();
     for node in NODES {
-        wrong.extend(paid_for::violations(&ledger, &listed(cluster, node, product, sold).await));
+        let mut orders = Vec::new();
+        for product in products {
+            let sold = deals.iter().filter(|deal| deal.product == *product && deal.order().is_some()).count();
+            orders.extend(listed(cluster, node, product, sold).await);
+        }
+        wrong.extend(paid_for::violations(&ledger, &orders));
     }
     wrong.extend(bank.violations());
     judge(bank, wrong);
@@ -44,7 +53,7 @@ pub(crate) async fn listed(cluster: &Cluster, node: u64, product: &str, sold: us
 }
 
 /// Fails if anything is wrong, with what the provider's ledger has about it.
-fn judge(bank: &Bank, wrong: Vec<String>) {
+pub(crate) fn judge(bank: &Bank, wrong: Vec<String>) {
     if !wrong.is_empty() {
         eprintln!("--- what the bank has about what is wrong:\n{}", bank.about(&wrong));
     }
