@@ -116,7 +116,7 @@ async fn serve_all(shop: Shop, customers: Vec<Customer>, served: Arc<AtomicU64>)
     join_all(visits).await.into_iter().map(|visit| visit.expect("no buyer meets what must not be")).collect()
 }
 
-/// Kills nodes again and again while people pay, aiming at the shards of both products.
+/// Kills nodes again and again while people pay, every other time a leader, of either product's shard.
 async fn strike(
     cluster: &mut Cluster,
     shop: &Shop,
@@ -135,7 +135,10 @@ async fn strike(
         })
         .await;
         let target = chance.pick(&[&goods.long, &goods.short]);
-        let strike = Strike::make(cluster, &mut pulse, &mut chance, target).await;
+        let strike = match number % 2 {
+            1 => Strike::at_leader(cluster, &mut pulse, &mut chance, target).await,
+            _ => Strike::make(cluster, &mut pulse, &mut chance, target).await,
+        };
         cluster.story.tell(format!("{strike:?}; {} served", served.load(Relaxed)));
         strikes.push(strike);
     }

@@ -65,7 +65,7 @@ impl Tally {
             ("forged events", self.forged_events_refused, some),
             ("untrue events", self.untrue_events_taken, some),
             ("strikes", self.strikes, self.payments / PAYMENTS_PER_STRIKE),
-            ("strikes at leaders", self.strikes_at_leaders, some),
+            ("strikes at leaders", self.strikes_at_leaders, self.strikes.div_ceil(2)),
             ("kills", self.kills, self.strikes),
         ];
         let missing = needed.into_iter().filter(|(_, count, least)| count < least);

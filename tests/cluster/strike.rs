@@ -30,10 +30,36 @@ impl Strike {
         chance: &mut Chance,
         product: &str,
     ) -> Strike {
+        let leader = Strike::aim(cluster, chance, product).await;
+        let victims = victims(cluster, chance, leader);
+        Strike::fall(cluster, pulse, chance, leader, victims).await
+    }
+
+    /// The same, and it is the leader of the shard of `product`.
+    pub(crate) async fn at_leader(
+        cluster: &mut Cluster,
+        pulse: &mut Pulse,
+        chance: &mut Chance,
+        product: &str,
+    ) -> Strike {
+        let leader = Strike::aim(cluster, chance, product).await;
+        Strike::fall(cluster, pulse, chance, leader, vec![leader]).await
+    }
+
+    /// Lets time go by until the strike is due. Gives the leader then.
+    async fn aim(cluster: &Cluster, chance: &mut Chance, product: &str) -> u64 {
         // Not to wait for anything: this is when the fault is due.
         tokio::time::sleep(Duration::from_millis(chance.below(LATE_MS))).await;
-        let leader = cluster.leader_of(product).await;
-        let victims = victims(cluster, chance, leader);
+        cluster.leader_of(product).await
+    }
+
+    async fn fall(
+        cluster: &mut Cluster,
+        pulse: &mut Pulse,
+        chance: &mut Chance,
+        leader: u64,
+        victims: Vec<u64>,
+    ) -> Strike {
         cluster.kill(&victims);
         let mut healed = Instant::now();
         tokio::time::sleep(Duration::from_millis(chance.below(DOWN_MS))).await;
