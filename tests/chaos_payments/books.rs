@@ -74,6 +74,11 @@ impl Books<'_> {
     pub(crate) async fn ends(&self, visits: &[Visit]) -> Ends {
         let orders = self.orders(NODES[0]).await.expect("it listed them just now");
         let orders: HashMap<&str, &Order> = orders.iter().map(|order| (order.id.as_str(), order)).collect();
+        let mut heard: HashMap<String, SystemTime> = HashMap::new();
+        for intent in self.bank.ledger() {
+            let last = heard.entry(intent.reservation).or_insert(intent.created);
+            *last = intent.created.max(*last);
+        }
         let mut ends = Ends::default();
         for visit in visits {
             let mut deal = visit.deal.clone();
@@ -87,7 +92,7 @@ impl Books<'_> {
                     Some(fate) => deal.fate = fate,
                     None => ends.wrong.push(format!("I6: {deal:?} ended as {found}")),
                 }
-                ends.note_course(visit, order, &found);
+                ends.note_course(visit, order, &found, heard.get(reservation).copied());
             }
             ends.deals.push(deal);
         }
@@ -127,7 +132,13 @@ impl Books<'_> {
 }
 
 impl Ends {
-    fn note_course(&mut self, visit: &Visit, order: Option<&Order>, found: &Value) {
+    fn note_course(
+        &mut self,
+        visit: &Visit,
+        order: Option<&Order>,
+        found: &Value,
+        heard: Option<SystemTime>,
+    ) {
         let Some((pay_by, release_by)) = deadlines(found) else {
             if !found["payment"].is_null() {
                 self.wrong.push(format!("I6: a payment without deadlines: {found}"));
@@ -140,6 +151,7 @@ impl Ends {
             reservation: visit.deal.reservation().unwrap_or_default().to_owned(),
             pay_by,
             release_by,
+            heard,
             ordered: order.map(|order| order.created_at),
             last_payable: visit.left.map(|left| left.last_payable),
             last_paying: visit.left.map(|left| left.last_paying),

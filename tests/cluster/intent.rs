@@ -1,5 +1,7 @@
 //! The provider's ledger, one intent a line, with what the invariants want to know of it.
 
+use std::time::{Duration, SystemTime};
+
 use simulator::{AccountAudit, AuditedIntent, IntentStatus, RefundStatus};
 
 /// An intent, as the provider's own ledger has it. Amounts are in minor units.
@@ -12,6 +14,7 @@ pub(crate) struct Intent {
     /// Which reservation it is to pay, by the word of whoever made it.
     pub(crate) reservation: String,
     pub(crate) status: IntentStatus,
+    pub(crate) created: SystemTime,
     /// How often a bank was asked for the money, and how many refunds there are, whatever came of them.
     pub(crate) charges: usize,
     pub(crate) refunds: usize,
@@ -36,6 +39,7 @@ impl Intent {
             number: intent.order,
             reservation: intent.metadata.get("reservation").cloned().unwrap_or_default(),
             status: intent.status,
+            created: SystemTime::UNIX_EPOCH + Duration::from_secs(intent.created.unsigned_abs()),
             charges: intent.charges.len(),
             refunds: intent.refunds.len(),
             captured: intent.captured,
@@ -64,6 +68,7 @@ pub(crate) fn noted(reservation: &str, status: IntentStatus, captured: i64, refu
         number: 1,
         reservation: reservation.to_owned(),
         status,
+        created: SystemTime::UNIX_EPOCH,
         charges: 1,
         refunds: usize::from(refunded > 0),
         captured,
