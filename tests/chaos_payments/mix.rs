@@ -51,7 +51,7 @@ const NOTICES: [(&str, &str, f64); 4] = [
 /// smallest run.
 const EARLY: u64 = 10;
 /// Every how manieth order's money is gone when it is to be taken.
-const GONE_EVERY: u64 = 17;
+const GONE_EVERY: u64 = 11;
 
 /// A rule, and what it is about.
 struct Rule {
