@@ -25,6 +25,7 @@ use prometheus_client::registry::Registry;
 use raft::node::{Facts, Node};
 use tokio::net::TcpListener;
 use tokio::runtime::{Handle, Runtime};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -144,8 +145,12 @@ fn build_gateway(
 ) -> NodeGateway {
     let http: BTreeMap<u64, String> =
         config.nodes.iter().map(|node| (node.id, node.http.advertise.clone())).collect();
-    let operations =
-        operations::NodeOperations { node: Arc::clone(node), http, draining: Arc::clone(draining) };
+    let operations = operations::NodeOperations {
+        node: Arc::clone(node),
+        http,
+        auditing: Semaphore::new(1),
+        draining: Arc::clone(draining),
+    };
     let mut registry = Registry::default();
     metrics::register(&mut registry, node);
     if let Some(cashier) = cashier {

@@ -8,18 +8,23 @@ use std::time::Duration;
 use engine::{ProductId, ShardId};
 use gateway::port::{AuditReport, ClusterStatus, NodeStatus, Operations, ReplicaStatus, ShardStatus};
 use raft::node::{Node, Report};
+use tokio::sync::Semaphore;
 
 use super::audit;
 
 /// How often an audit looks again when replicas share no log index: one of them is behind, and catching up.
 const LOOKS: u32 = 20;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How often at most everything is recounted for one audit.
+const RECOUNTS: u32 = 3;
 
 /// What operators look at, by way of this node.
 pub(super) struct NodeOperations {
     pub(super) node: Arc<Node>,
     /// Where each node's HTTP side is to be reached.
     pub(super) http: BTreeMap<u64, String>,
+    /// Audits by way of this node: one at a time, since each recounts the whole state of every replica.
+    pub(super) auditing: Semaphore,
     /// Whether this node is about to stop.
     pub(super) draining: Arc<AtomicBool>,
 }
@@ -29,11 +34,19 @@ impl NodeOperations {
         (0..self.node.config().shards).map(ShardId)
     }
 
-    /// Reports that can be compared, or as good as they get.
+    /// Reports that can be compared, or as good as they get. A recount is long, so it is waited with quick looks until
+    /// the replicas are near each other.
     async fn audited(&self, shard: ShardId, product: Option<&ProductId>) -> Vec<Report> {
-        let mut reports = self.node.reports(shard, true, product.cloned()).await;
         for _ in 1..LOOKS {
-            if reports.len() < 2 || audit::common_index(&reports).is_some() {
+            let reports = self.node.reports(shard, false, None).await;
+            if is_comparable(&reports) {
+                break;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        let mut reports = self.node.reports(shard, true, product.cloned()).await;
+        for _ in 1..RECOUNTS {
+            if is_comparable(&reports) {
                 break;
             }
             tokio::time::sleep(LOOK_EVERY).await;
@@ -70,6 +83,7 @@ impl Operations for NodeOperations {
     }
 
     async fn audit(&self, product: Option<ProductId>) -> AuditReport {
+        let _alone = self.auditing.acquire().await.expect("the semaphore is never closed");
         let product = product.as_ref();
         let count = self.node.config().shards;
         let asked: BTreeSet<ShardId> = match product {
@@ -93,6 +107,10 @@ impl Operations for NodeOperations {
         }
         Ok(())
     }
+}
+
+fn is_comparable(reports: &[Report]) -> bool {
+    reports.len() < 2 || audit::common_index(reports).is_some()
 }
 
 /// How a shard with so many `members` is, as far as `reports` tell.
