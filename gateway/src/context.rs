@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use engine::{Answer, Command, ProductId, Query, Scope, ShardId};
 use prometheus_client::registry::Registry;
+use tokio::sync::Semaphore;
 
 use crate::drain::Drain;
 use crate::identity::Identity;
@@ -30,6 +31,8 @@ pub(crate) struct Shared<P> {
     pub(crate) drain: Drain,
     pub(crate) request_deadline: Duration,
     pub(crate) body_bytes_max: usize,
+    /// Bodies of the provider's events that may be read at once: they are long, and anybody can begin one.
+    pub(crate) events_at_once: Semaphore,
 }
 
 /// What was done, and whether it had been done before.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use prometheus_client::registry::Registry;
+use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::config::{Config, Operators, Serving};
@@ -12,7 +13,7 @@ use crate::identity::Identity;
 use crate::metrics::Metrics;
 use crate::port::{Lists, Operations, Payments, Sale};
 use crate::ports::House;
-use crate::routes::{Audience, router};
+use crate::routes::{Audience, EVENTS_AT_ONCE, router};
 
 /// The HTTP face of a node.
 pub struct Gateway<S, L, O, P> {
@@ -39,6 +40,7 @@ impl<S: Sale, L: Lists, O: Operations, P: Payments> Gateway<S, L, O, P> {
             drain: Drain::default(),
             request_deadline: config.request_deadline,
             body_bytes_max: config.body_bytes_max,
+            events_at_once: Semaphore::new(EVENTS_AT_ONCE),
         });
         let Config { operators, in_flight_max, serving, .. } = config;
         Gateway { context, operators, in_flight_max, serving }

@@ -27,6 +27,7 @@ use engine::view::{OrderView, ReservationView};
 use crate::context::Context;
 use crate::ports::Ports;
 use table::Table;
+pub(crate) use webhooks::EVENTS_AT_ONCE;
 
 /// Whose routes a router has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,6 +15,8 @@ use crate::problem::Problem;
 /// An event has a whole object in it, with up to 25 KB of metadata: more than the bodies of buyers. One that is refused
 /// for its length would be lost.
 const EVENT_BYTES_MAX: usize = 256 * 1024;
+/// How many are read at once: together at most a quarter of a gigabyte.
+pub(crate) const EVENTS_AT_ONCE: usize = 1_024;
 const SIGNATURE: &str = "stripe-signature";
 const SIGNATURE_TAKES: &str = "the provider's signature of the body, like t=…,v1=…";
 
@@ -26,6 +28,11 @@ pub(crate) async fn stripe<P: Ports>(
     let mut call = Call::new(&context, request);
     let taken = match signature(&call) {
         Ok(signature) => {
+            let turn = within(call.deadline, context.events_at_once.acquire()).await;
+            let Some(Ok(_reading)) = turn else {
+                context.metrics.webhook("unavailable");
+                return Err(Unsettled::Unavailable.into());
+            };
             let body = call.raw(EVENT_BYTES_MAX).await?;
             let taken = context.ports.payments().receive(&signature, body, call.deadline);
             within(call.deadline, taken).await.unwrap_or(Err(Unaccepted::Unavailable))

@@ -68,7 +68,8 @@ impl Payments for NodePayments {
     async fn receive(&self, signature: &str, body: Bytes, deadline: Instant) -> Result<(), Unaccepted> {
         let Some((_, verifier)) = &self.till else { return Err(Unaccepted::NotConfigured) };
         let notice = verifier.read(signature, &body, seconds()).map_err(|rejected| {
-            warn!("an event was refused: {rejected}");
+            // Anybody can send such: they are counted, and do not fill the log.
+            debug!("an event was refused: {rejected}");
             Unaccepted::Invalid { reason: rejected.to_string() }
         })?;
         match notice.kind {
