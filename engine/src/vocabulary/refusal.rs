@@ -3,7 +3,7 @@
 use bincode::{Decode, Encode};
 
 use super::id::ReservationId;
-use super::product::ProductStatus;
+use super::product::{PaymentMode, ProductStatus};
 use super::time::LogTime;
 use super::view::{OrderStatus, ReservationStatus};
 
@@ -78,6 +78,8 @@ pub enum Status {
     /// A reservation is held, and as many payments for it as there can be were tried: see
     /// [`TRIES_MAX`](super::limits::TRIES_MAX). Only a new reservation can be paid.
     TriesUsedUp,
+    /// Of a product, which is paid in another way than this takes.
+    PaidOtherwise(ProductStatus, PaymentMode),
 }
 
 /// A field of a command that a refusal names.

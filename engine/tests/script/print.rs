@@ -236,6 +236,9 @@ fn conflict(status: &Status) -> String {
         Status::Product(status) => format!("conflict, the product is {}", words(&format!("{status:?}"))),
         Status::Reservation(status) => format!("conflict, it is {}", words(&format!("{status:?}"))),
         Status::Order(status) => format!("conflict, the order is {}", words(&format!("{status:?}"))),
+        Status::PaidOtherwise(_, payment) => {
+            format!("conflict, the product is paid {}", words(&format!("{payment:?}")))
+        }
         Status::TriesUsedUp => format!("conflict, {} payments were tried", limits::TRIES_MAX),
     }
 }

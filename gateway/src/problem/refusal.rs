@@ -1,7 +1,7 @@
 //! Refusals of the engine, as problems.
 
 use engine::view::ReservationStatus;
-use engine::{Field, LogTime, Refusal, ReservationId, Status, limits};
+use engine::{Field, LogTime, PaymentMode, ProductStatus, Refusal, ReservationId, Status, limits};
 
 use super::{Code, Member, Problem};
 use crate::port::Unsettled;
@@ -90,9 +90,18 @@ fn conflict(status: Status) -> Problem {
         Status::Reservation(status) => ("reservation", status.word()),
         Status::Order(status) => ("order", status.word()),
         Status::TriesUsedUp => return tries_used_up(),
+        Status::PaidOtherwise(status, payment) => return paid_otherwise(status, payment),
     };
     Problem::new(Code::Conflict, format!("the {what} is `{word}`, and that does not allow this"))
         .with(Member::CurrentStatus(word))
+}
+
+fn paid_otherwise(status: ProductStatus, payment: PaymentMode) -> Problem {
+    let detail = format!(
+        "the product's `payment` is `{}`, and this is for products that are paid otherwise",
+        payment.word()
+    );
+    Problem::new(Code::Conflict, detail).with(Member::CurrentStatus(status.word()))
 }
 
 fn tries_used_up() -> Problem {

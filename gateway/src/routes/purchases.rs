@@ -10,7 +10,7 @@ use crate::body::{Card, PurchaseForm};
 use crate::call::Call;
 use crate::context::{Context, Done};
 use crate::idempotency::Key;
-use crate::port::Sale;
+use crate::port::{Payments, Sale};
 use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::segment::Segment;
@@ -42,8 +42,8 @@ async fn purchase<P: Ports>(
     send(context, attempt, key, call.deadline).await
 }
 
-/// A card is of no use where nothing is paid, and there needs no account. This node's view of the product may be a second
-/// old; the engine has the last word.
+/// A card is of no use where nothing is paid, and there needs no account; nor where there is no provider. This node's view
+/// of the product may be a second old; the engine has the last word.
 fn aim<P: Ports>(
     context: &Context<P>,
     product: &ProductId,
@@ -53,7 +53,10 @@ fn aim<P: Ports>(
     let free = |payment| payment == PaymentMode::None;
     let product = context.ports.sale().product(product);
     match card {
-        Some(card) if !product.is_some_and(|product| free(product.description.payment)) => {
+        Some(card)
+            if context.ports.payments().is_configured()
+                && !product.is_some_and(|product| free(product.description.payment)) =>
+        {
             means(context, buyer, card).map(Aim::Payment)
         }
         _ => Ok(Aim::Order),

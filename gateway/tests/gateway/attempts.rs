@@ -80,8 +80,13 @@ async fn a_product_with_payment_outside_is_not_purchased() {
     let shop = open();
     shop.put_product("phone", json!({})).await.done(201);
     let body = json!({ "quantity": 1, "payment_method": "pm_card_visa" });
-    let reply = shop.post("/v1/products/phone/purchases").buyer("b").key("k").json(&body).send().await;
-    assert_eq!(reply.problem(409, "conflict")["current_status"], "open");
+    for is_configured in [true, false] {
+        shop.house.till(|till| till.is_configured = is_configured);
+        let reply = shop.post("/v1/products/phone/purchases").buyer("b").key("k").json(&body).send().await;
+        let problem = reply.problem(409, "conflict");
+        assert_eq!(problem["current_status"], "open");
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains("`external`")), "{problem}");
+    }
 }
 
 #[tokio::test]

@@ -119,7 +119,8 @@ fn check_state(shard: &Shard, attempt: &Attempt<'_>, product: Slot) -> Result<()
         PaymentMode::External => false,
     };
     if (command.purchase || attempt.has_means) && !becomes_order {
-        return Err(Refusal::Conflict(Status::Product(product.status(shard.now))));
+        let (status, payment) = (product.status(shard.now), product.description.payment);
+        return Err(Refusal::Conflict(Status::PaidOtherwise(status, payment)));
     }
     if let Some(slot) = shard.reservations.find(command.reservation) {
         return Err(Refusal::Conflict(Status::Reservation(shard.reservations.at(slot).status)));

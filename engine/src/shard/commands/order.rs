@@ -27,7 +27,8 @@ pub(super) fn check_outside(shard: &Shard, slot: Slot) -> Result<(), Refusal> {
     }
     let is_held = reservation.status == ReservationStatus::Held;
     if is_held && product.description.payment == PaymentMode::Provider {
-        return Err(Refusal::Conflict(Status::Product(product.status(shard.now))));
+        let (status, payment) = (product.status(shard.now), product.description.payment);
+        return Err(Refusal::Conflict(Status::PaidOtherwise(status, payment)));
     }
     Ok(())
 }

@@ -28,7 +28,8 @@ pub(super) fn run(step: &mut Step<'_>, command: &Pay) -> Effect {
     }
     let product_now = step.shard.products.at(product);
     if product_now.description.payment != PaymentMode::Provider {
-        return Err(Refusal::Conflict(Status::Product(product_now.status(step.now()))));
+        let (status, payment) = (product_now.status(step.now()), product_now.description.payment);
+        return Err(Refusal::Conflict(Status::PaidOtherwise(status, payment)));
     }
     if step.shard.sagas.find(command.reservation).map_or(0, Saga::last) >= TRIES_MAX {
         return Err(Refusal::Conflict(Status::TriesUsedUp));
