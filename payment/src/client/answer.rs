@@ -50,7 +50,8 @@ impl Answer<'_> {
         match self.header("stripe-should-retry") {
             Some("true") => return self.retry(self.passing().unwrap_or(Reason::Asked(self.status))),
             Some("false") if self.status >= 500 => return Verdict::Spent { status: self.status },
-            Some("false") => return self.definite(),
+            // Too many calls say nothing about this one, whatever the official clients are told to do about it.
+            Some("false") if self.status != 429 => return self.definite(),
             _ => {}
         }
         if self.status >= 500 && self.header("idempotent-replayed") == Some("true") {
@@ -163,6 +164,7 @@ mod tests {
             (409, None, "", Reason::InUse),
             (429, None, &lock, Reason::LockTimeout),
             (429, None, "", Reason::RateLimited(Limited::Endpoint)),
+            (429, Some(("stripe-should-retry", "false")), "", Reason::RateLimited(Limited::Endpoint)),
             (
                 429,
                 Some(("stripe-rate-limited-reason", "endpoint-rate")),
