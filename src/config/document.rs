@@ -71,7 +71,8 @@ impl Document<'_> {
                 Ok(number.to_string())
             }
             Some(Value::Text(name)) if is_name(&name) => Ok(name),
-            _ => Err(self.wrong(name.span().start, &key, name.get_ref(), takes)),
+            // What a thing is called is no secret, though secrets stand beside it.
+            _ => Err(self.error(name.span().start, &key, shown(name.get_ref()), takes)),
         }
     }
 
@@ -110,11 +111,11 @@ impl Document<'_> {
     }
 
     fn wrong(&self, start: usize, key: &str, got: &DeValue<'_>, takes: &str) -> Error {
-        let got = match value_of(got) {
-            Some(_) if schema::may_hold_secrets(key) => "what it is".to_owned(),
-            Some(value) => value.to_string(),
-            None => format!("a TOML {}", got.type_str()),
-        };
+        let hides = schema::may_hold_secrets(key) && value_of(got).is_some();
+        self.error(start, key, if hides { "what it is".to_owned() } else { shown(got) }, takes)
+    }
+
+    fn error(&self, start: usize, key: &str, got: String, takes: &str) -> Error {
         Error::Wrong { origin: self.origin(start), key: key.to_owned(), got, takes: takes.to_owned() }
     }
 
@@ -122,6 +123,13 @@ impl Document<'_> {
         let before = &self.text.as_bytes()[..offset.min(self.text.len())];
         let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
         Origin::File { path: self.path.clone(), line }
+    }
+}
+
+fn shown(value: &DeValue<'_>) -> String {
+    match value_of(value) {
+        Some(value) => value.to_string(),
+        None => format!("a TOML {}", value.type_str()),
     }
 }
 
