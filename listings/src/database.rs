@@ -145,15 +145,15 @@ mod tests {
 
     #[test]
     fn a_panic_over_what_was_read_condemns_the_files_and_is_not_provoked_again() {
-        let directory = tempfile::tempdir().unwrap();
-        let database = crate::open::open(directory.path(), crate::Options::default()).unwrap();
+        let directory = tempfile::tempdir().expect("a directory");
+        let database = crate::open::open(directory.path(), crate::Options::default()).expect("lists");
         let panics =
             database.guarded(|_| -> sled::Result<()> { panic!("damage that sled does not check for") });
         assert!(matches!(panics, Err(Error::Condemned(_))), "{panics:?}");
         let again = database.guarded(|_| -> sled::Result<()> { unreachable!("it is not asked") });
         assert!(matches!(again, Err(Error::Condemned(_))), "{again:?}");
         drop(database);
-        let anew = crate::open::open(directory.path(), crate::Options::default()).unwrap();
-        assert!(anew.get(b"x").unwrap().is_none());
+        let anew = crate::open::open(directory.path(), crate::Options::default()).expect("lists");
+        assert!(anew.get(b"x").expect("an answer").is_none());
     }
 }
