@@ -17,11 +17,25 @@ impl Shard {
     /// Moves log time to `now`, never back, and ends all that is due by then, in the order in which it is due.
     pub(super) fn advance(&mut self, now: LogTime, events: &mut Vec<Event>) {
         self.now = self.now.max(now.min(LATEST));
+        self.end_rechecks();
         self.forget_what_is_due();
         let mut step = Step { shard: self, events, key: None, key_is_taken: false };
         while let Some(at) = step.shard.next_deadline().filter(|&at| at <= step.now()) {
             step.end_holds(at);
             step.turn_windows(at);
+        }
+    }
+
+    /// What was rechecked long enough is no task any more.
+    fn end_rechecks(&mut self) {
+        while let Some(reservation) = self.agenda.take_end(self.now) {
+            if let Some(saga) = self.sagas.find(reservation) {
+                self.agenda.note_saga(reservation, saga.is_open(self.now));
+            }
+            for refund in self.agenda.refunds(reservation).to_vec() {
+                let is_open = self.refunds.at(refund).is_open(self.now);
+                self.agenda.note_refund(reservation, refund, is_open);
+            }
         }
     }
 
@@ -52,7 +66,7 @@ impl Shard {
     /// A reservation is kept as long as anything may come of its payment: another day, and then it is looked at again.
     fn forget_reservation(&mut self, slot: Slot) {
         let saga = self.sagas.find(self.reservations.at(slot).id);
-        if saga.is_none_or(|saga| !saga.is_wanted(self.now)) {
+        if saga.is_none_or(|saga| !saga.is_open(self.now)) {
             return self.remove_reservation(slot);
         }
         let kept_until = self.now.after(RETENTION);

@@ -9,6 +9,7 @@ use crate::state::saga::{Saga, Try};
 use crate::state::seen::Seen;
 use crate::state::shares::Place;
 use crate::state::{NONE, Slot, digest};
+use crate::vocabulary::id::ReservationId;
 use crate::vocabulary::time::LogTime;
 
 impl Shard {
@@ -43,8 +44,9 @@ impl Shard {
 
     pub(crate) fn add_saga(&mut self, saga: Saga) {
         self.digest.add(saga.digest());
-        self.agenda.note_saga(saga.reservation, saga.is_open());
+        let reservation = saga.reservation;
         self.sagas.add(saga);
+        self.schedule_saga(reservation);
     }
 
     /// Changes a reservation's saga. If that changes when the reservation goes on by itself, its timer follows.
@@ -53,13 +55,29 @@ impl Shard {
         let Some(before) = self.sagas.change(id, change) else { return };
         if let Some(saga) = self.sagas.find(id) {
             self.digest.replace(before.digest(), saga.digest());
-            self.agenda.note_saga(id, saga.is_open());
         }
+        self.schedule_saga(id);
         let due = self.ends_at(slot);
         if due != timer {
             timer.into_iter().for_each(|at| self.timers.disarm(at, slot));
             due.into_iter().for_each(|at| self.timers.arm(at, slot));
         }
+    }
+
+    /// What is to be done for a saga is on the agenda, and when that ends by itself.
+    fn schedule_saga(&mut self, reservation: ReservationId) {
+        let Some(saga) = self.sagas.find(reservation) else { return };
+        self.agenda.note_saga(reservation, saga.is_open(self.now));
+        let ends = saga.open_until().filter(|until| *until != LogTime::NEVER);
+        ends.for_each(|until| self.agenda.note_end(reservation, until));
+    }
+
+    fn schedule_refund(&mut self, slot: Slot) {
+        let refund = self.refunds.at(slot);
+        let reservation = self.orders.at(refund.order).reservation;
+        self.agenda.note_refund(reservation, slot, refund.is_open(self.now));
+        let end = refund.open_until().filter(|until| *until != LogTime::NEVER);
+        end.into_iter().for_each(|until| self.agenda.note_end(reservation, until));
     }
 
     /// When a live reservation goes on by itself.
@@ -93,7 +111,7 @@ impl Shard {
 
     pub(crate) fn change_order(&mut self, slot: Slot, change: impl FnOnce(&mut Order)) {
         let old = self.order_digest(self.orders.at(slot));
-        change(self.orders.at_mut(slot));
+        self.orders.change(slot, change);
         let new = self.order_digest(self.orders.at(slot));
         self.digest.replace(old, new);
     }
@@ -101,24 +119,20 @@ impl Shard {
     pub(crate) fn add_refund(&mut self, refund: Refund) -> Slot {
         let order = self.orders.at(refund.order);
         self.digest.add(refund.digest(order.id));
-        let reservation = order.reservation;
-        let is_open = refund.payout.as_ref().map(|payout| payout.is_open());
+        let is_by_provider = refund.payout.is_some();
         let slot = self.refunds.add(refund);
-        if let Some(is_open) = is_open {
-            self.agenda.note_refund(reservation, slot, is_open);
+        if is_by_provider {
+            self.schedule_refund(slot);
         }
         slot
     }
 
     pub(crate) fn change_refund(&mut self, slot: Slot, change: impl FnOnce(&mut Refund)) {
-        let order = self.orders.at(self.refunds.at(slot).order);
-        let (order, reservation) = (order.id, order.reservation);
+        let order = self.orders.at(self.refunds.at(slot).order).id;
         let old = self.refunds.at(slot).digest(order);
         change(self.refunds.at_mut(slot));
-        let refund = self.refunds.at(slot);
-        self.digest.replace(old, refund.digest(order));
-        let is_open = refund.payout.as_ref().is_some_and(|payout| payout.is_open());
-        self.agenda.note_refund(reservation, slot, is_open);
+        self.digest.replace(old, self.refunds.at(slot).digest(order));
+        self.schedule_refund(slot);
     }
 
     pub(crate) fn add_record(&mut self, record: Record) {

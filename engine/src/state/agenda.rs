@@ -5,6 +5,7 @@ use std::ops::Bound;
 
 use super::Slot;
 use crate::vocabulary::id::ReservationId;
+use crate::vocabulary::time::LogTime;
 
 /// The open sagas and refunds, by reservation.
 #[derive(Default)]
@@ -13,6 +14,8 @@ pub(crate) struct Agenda {
     sagas: BTreeSet<ReservationId>,
     /// Refunds by the provider that are to be looked after. An order's refunds outlive its reservation.
     refunds: BTreeMap<ReservationId, Vec<Slot>>,
+    /// When some of what is open is open no more by itself. What became of it since, one sees by looking.
+    ends: BTreeSet<(LogTime, ReservationId)>,
     /// What changed since the owner last asked.
     changed: BTreeSet<ReservationId>,
 }
@@ -39,6 +42,19 @@ impl Agenda {
             self.refunds.remove(&reservation);
         }
         self.changed.insert(reservation);
+    }
+
+    /// Something of a reservation is open until then.
+    pub(crate) fn note_end(&mut self, reservation: ReservationId, at: LogTime) {
+        self.ends.insert((at, reservation));
+    }
+
+    /// A reservation of which something was open until `now` or earlier. It is told once, and counts as changed.
+    pub(crate) fn take_end(&mut self, now: LogTime) -> Option<ReservationId> {
+        self.ends.first().filter(|(at, _)| *at <= now)?;
+        let (_, reservation) = self.ends.pop_first()?;
+        self.changed.insert(reservation);
+        Some(reservation)
     }
 
     /// The open refunds of a reservation's order.
@@ -86,6 +102,17 @@ mod tests {
         agenda.note_refund(id(4), 7, false);
         assert_eq!(agenda.open(None).collect::<Vec<_>>(), [2, 3].map(id));
         assert_eq!((agenda.refunds(id(2)), agenda.refunds(id(4))), (&[7][..], &[][..]));
+    }
+
+    #[test]
+    fn what_ends_by_itself_is_told_when_it_does() {
+        let mut agenda = Agenda::default();
+        [(1, 20), (2, 10), (1, 20)].into_iter().for_each(|(one, at)| agenda.note_end(id(one), LogTime(at)));
+        assert_eq!(agenda.take_end(LogTime(9)), None);
+        assert_eq!(agenda.take_end(LogTime(20)), Some(id(2)));
+        assert_eq!(agenda.take_end(LogTime(20)), Some(id(1)));
+        assert_eq!(agenda.take_end(LogTime(20)), None);
+        assert_eq!(agenda.take_changed().into_iter().collect::<Vec<_>>(), [1, 2].map(id));
     }
 
     #[test]

@@ -58,6 +58,13 @@ impl Order {
         self.amount.saturating_sub(self.refunded).saturating_sub(refunding)
     }
 
+    /// Whether its units went back on sale, and the money that should have gone back with them did not: a refund that had
+    /// arrived was returned by the bank. The buyer has neither.
+    pub(crate) fn refund_returned(&self) -> bool {
+        let is_captured = self.charge.as_ref().is_some_and(|charge| charge.capture == Capture::Captured);
+        self.restocked && is_captured && self.rest() > 0
+    }
+
     /// What money that went back makes of it.
     pub(crate) fn refund(&mut self, refunded: u64) {
         self.refunded = refunded;
@@ -122,6 +129,7 @@ impl Order {
 pub(crate) struct Orders {
     pages: Pages<Order>,
     index: Table,
+    refunds_returned: u64,
 }
 
 impl Orders {
@@ -133,8 +141,11 @@ impl Orders {
         self.pages.at(slot)
     }
 
-    pub(crate) fn at_mut(&mut self, slot: Slot) -> &mut Order {
-        self.pages.at_mut(slot)
+    pub(crate) fn change(&mut self, slot: Slot, change: impl FnOnce(&mut Order)) {
+        let order = self.pages.at_mut(slot);
+        let before = u64::from(order.refund_returned());
+        change(order);
+        self.refunds_returned = self.refunds_returned + u64::from(order.refund_returned()) - before;
     }
 
     pub(crate) fn get(&self, slot: Slot) -> Option<&Order> {
@@ -144,9 +155,15 @@ impl Orders {
     /// Adds an order whose id is not there yet.
     pub(crate) fn add(&mut self, order: Order) -> Slot {
         let hash = keyed::of_random(order.id.random());
+        self.refunds_returned += u64::from(order.refund_returned());
         let slot = self.pages.insert(order);
         self.index.insert(hash, slot);
         slot
+    }
+
+    /// How many had a refund returned after their units went back on sale.
+    pub(crate) fn refunds_returned(&self) -> u64 {
+        self.refunds_returned
     }
 
     pub(crate) fn len(&self) -> usize {

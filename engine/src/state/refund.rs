@@ -9,6 +9,7 @@ use super::table::Table;
 use super::{Slot, keyed};
 use crate::codec;
 use crate::vocabulary::id::{OrderId, RefundId};
+use crate::vocabulary::limits::REFUND_WATCH;
 use crate::vocabulary::text::{DeclineCode, ProviderRefundId};
 use crate::vocabulary::time::LogTime;
 use crate::vocabulary::view::RefundStatus;
@@ -37,9 +38,9 @@ impl Payout {
         }
     }
 
-    /// Whether anything is to be done for it, once the order's money is taken.
-    pub(crate) fn is_open(&self) -> bool {
-        self.status == RefundStatus::Pending || (self.noticed && self.made.is_some())
+    /// Whether the provider has news of it that were not looked at yet.
+    pub(crate) fn has_news(&self) -> bool {
+        self.noticed && self.made.is_some()
     }
 
     fn digest(&self) -> u64 {
@@ -65,6 +66,22 @@ pub(crate) struct Refund {
 impl Refund {
     pub(crate) fn status(&self) -> RefundStatus {
         self.payout.as_ref().map_or(RefundStatus::Succeeded, |payout| payout.status)
+    }
+
+    /// Until when there is something to be done for it, once the order's money is taken: by itself it ends only where it
+    /// arrived and is rechecked.
+    pub(crate) fn open_until(&self) -> Option<LogTime> {
+        let payout = self.payout.as_ref()?;
+        match payout.status {
+            _ if payout.has_news() => Some(LogTime::NEVER),
+            RefundStatus::Pending => Some(LogTime::NEVER),
+            RefundStatus::Succeeded => payout.made.as_ref().map(|_| self.created_at.after(REFUND_WATCH)),
+            RefundStatus::Failed => None,
+        }
+    }
+
+    pub(crate) fn is_open(&self, now: LogTime) -> bool {
+        self.open_until().is_some_and(|until| now < until)
     }
 
     pub(crate) fn digest(&self, order: OrderId) -> u64 {

@@ -108,13 +108,20 @@ impl Try {
         matches!(self.stage, Queued | Begun | Created | Processing | RequiresAction(_))
     }
 
-    /// Whether anything is to be done for it.
-    pub(crate) fn is_open(&self) -> bool {
+    /// Until when there is something to be done for it: by itself it ends only where its money went back and is
+    /// rechecked.
+    pub(crate) fn open_until(&self) -> Option<LogTime> {
         match self.stage {
-            Stage::Captured => false,
-            Stage::Dead => self.noticed && self.intent.is_some(),
-            _ => true,
+            Stage::Captured => None,
+            Stage::Dead if self.has_news() => Some(LogTime::NEVER),
+            Stage::Dead => self.compensation.as_ref().map(|_| self.since.after(REFUND_WATCH)),
+            _ => Some(LogTime::NEVER),
         }
+    }
+
+    /// Whether the provider has news of it that were not looked at yet.
+    pub(crate) fn has_news(&self) -> bool {
+        self.noticed && self.intent.is_some()
     }
 
     /// Until when it must be authorized: from its first request on for a while, at most as long as the reservation can
@@ -132,6 +139,7 @@ impl Try {
             unsettled: u64::from(self.stage == Stage::Unsettled),
             compensating: u64::from(self.stage == Stage::Compensating),
             capture_failed: u64::from(capture_failed && !is_back),
+            refund_returned: 0,
         }
     }
 
@@ -186,14 +194,14 @@ impl Saga {
         (1..).zip(&self.tries)
     }
 
-    pub(crate) fn is_open(&self) -> bool {
-        self.tries.iter().any(Try::is_open)
+    /// Until when there is something to be done for each of the tries of which anything is to be done.
+    pub(crate) fn open_until(&self) -> impl Iterator<Item = LogTime> {
+        self.tries.iter().filter_map(Try::open_until)
     }
 
-    /// Whether something may still come of it: it is open, or money that was given back may be returned.
-    pub(crate) fn is_wanted(&self, now: LogTime) -> bool {
-        let may_return = |one: &Try| one.compensation.is_some() && now < one.since.after(REFUND_WATCH);
-        self.is_open() || self.tries.iter().any(may_return)
+    /// Whether anything is to be done, or may still come of it.
+    pub(crate) fn is_open(&self, now: LogTime) -> bool {
+        self.open_until().any(|until| now < until)
     }
 
     /// When a reservation that is in payment by this saga goes on by itself.

@@ -21,7 +21,8 @@ pub const TRIES_MAX: u8 = 3;
 /// How many of the provider's events are remembered with a saga or a refund, so that a second delivery is known. An
 /// event that is forgotten and comes again costs one more look at the provider, and nothing else.
 pub const NOTICES_KEPT: usize = 16;
-/// How long after a payment was given back it is still known: a bank may return a refund weeks after it seemed to arrive.
+/// How long a refund that arrived is rechecked, and a payment that was given back is still known: a bank may return a
+/// refund weeks after it seemed to arrive.
 pub const REFUND_WATCH: Span = Span::from_secs(30 * 24 * 3600);
 /// How long an answer is remembered for its idempotency key, and a final reservation is kept.
 pub const RETENTION: Span = Span::from_secs(24 * 3600);

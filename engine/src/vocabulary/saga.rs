@@ -107,6 +107,14 @@ pub enum Step {
         /// The provider's refund, once there is one.
         made: Option<ProviderRefundId>,
     },
+    /// Ask now and then, until it is due, whether the bank returned a refund that had arrived: the event that tells of
+    /// it may be lost. As long as it did not there is nothing to report.
+    Recheck {
+        /// The provider's refund.
+        made: ProviderRefundId,
+        /// The refund that an operator asked for; none if it gave back what should not have been taken.
+        refund: Option<RefundId>,
+    },
 }
 
 /// All that is to be done for one reservation and the order that it became.

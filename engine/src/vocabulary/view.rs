@@ -217,6 +217,8 @@ pub struct Alarms {
     pub compensating: u64,
     /// Orders whose money was held and could not be taken, for a day.
     pub capture_failed: u64,
+    /// Orders whose units went back on sale with a refund that the bank returned later, until they are refunded again.
+    pub refund_returned: u64,
 }
 
 impl Alarms {
@@ -226,6 +228,7 @@ impl Alarms {
             unsettled: self.unsettled.saturating_add(others.unsettled),
             compensating: self.compensating.saturating_add(others.compensating),
             capture_failed: self.capture_failed.saturating_add(others.capture_failed),
+            refund_returned: self.refund_returned.saturating_add(others.refund_returned),
         }
     }
 }

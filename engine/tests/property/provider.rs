@@ -53,6 +53,12 @@ impl Provider {
                 Some(made) if self.fails(made, luck) => Finding::RefundFailed(*refund, code("bad_luck")),
                 Some(_) => Finding::RefundSucceeded(*refund),
             },
+            Step::Recheck { made, refund } => match (self.is_returned(made, luck), refund) {
+                (false, None) => Finding::Compensated,
+                (false, Some(refund)) => Finding::RefundSucceeded(*refund),
+                (true, None) => Finding::CompensationFailed(code("bad_luck")),
+                (true, Some(refund)) => Finding::RefundFailed(*refund, code("bad_luck")),
+            },
         };
         Report { reservation: task.reservation, attempt: task.attempt, finding }
     }
@@ -143,6 +149,16 @@ impl Provider {
         let key = made.strip_prefix("re-").expect("ours");
         let refund = self.refunds.get_mut(key).expect("only what was made is asked for");
         *refund.2.get_or_insert(luck % 6 == 2)
+    }
+
+    /// Whether the bank sends back what had arrived.
+    fn is_returned(&mut self, made: &ProviderRefundId, luck: u8) -> bool {
+        let key = made.strip_prefix("re-").expect("ours");
+        let refund = self.refunds.get_mut(key).expect("only what was made is asked for");
+        if luck % 6 == 2 {
+            refund.2 = Some(true);
+        }
+        refund.2 == Some(true)
     }
 
     fn tell(&mut self, id: &IntentId) -> Finding {

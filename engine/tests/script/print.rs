@@ -119,6 +119,10 @@ pub(crate) fn task(task: &Task) -> String {
             let by = made.as_ref().map_or(String::new(), |made| format!(" by {made}"));
             format!("refund {} of {intent} as {}{by}", self::amount(*amount), names::of_refund(*refund))
         }
+        saga::Step::Recheck { made, refund } => {
+            let of = refund.map_or(String::new(), |refund| format!(" of {}", names::of_refund(refund)));
+            format!("recheck {made}{of} now and then")
+        }
     };
     let id = names::of_reservation(task.reservation);
     let mut text = format!("{id} try {} at {}: {step}", task.attempt, task.account);
@@ -131,8 +135,12 @@ pub(crate) fn task(task: &Task) -> String {
 }
 
 pub(crate) fn alarms(alarms: &Alarms) -> String {
-    let Alarms { unsettled, compensating, capture_failed } = alarms;
-    format!("{unsettled} unsettled, {compensating} to be given back, {capture_failed} captures failed")
+    let Alarms { unsettled, compensating, capture_failed, refund_returned } = alarms;
+    let returned = match refund_returned {
+        0 => String::new(),
+        count => format!(", {count} refunds returned"),
+    };
+    format!("{unsettled} unsettled, {compensating} to be given back, {capture_failed} captures failed{returned}")
 }
 
 pub(crate) fn takings(takings: &Takings) -> String {
@@ -161,11 +169,12 @@ pub(crate) fn open_alarms(open: &OpenAlarms) -> Vec<String> {
     let lines = |kind: &'static str, open: &First<OpenAlarm>| {
         open.first.iter().map(|one| line(kind, one)).collect::<Vec<_>>()
     };
-    let OpenAlarms { unsettled, compensating, capture_failed } = open;
+    let OpenAlarms { unsettled, compensating, capture_failed, refund_returned } = open;
     [
         lines("unsettled", unsettled),
         lines("to be given back", compensating),
         lines("capture failed", capture_failed),
+        lines("refund returned", refund_returned),
     ]
     .concat()
 }

@@ -18,10 +18,12 @@ impl Step<'_> {
         Ok(())
     }
 
+    /// The report does not name the refund, and may be of one that was returned since. So none counts before the next is
+    /// on record, and that one is rechecked.
     pub(super) fn compensated(&mut self, slot: Slot, attempt: u8) -> Heard {
         let one = self.one(slot, attempt)?;
         match one.stage {
-            Stage::Compensating => {
+            Stage::Compensating if one.compensation.is_some() => {
                 self.change_try(slot, attempt, |one| one.go(Stage::Dead));
                 self.leave_payment(slot, attempt);
                 Ok(())

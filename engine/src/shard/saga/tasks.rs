@@ -39,7 +39,7 @@ impl Shard {
 
     /// What somebody has to look at. Cost: O(1).
     pub fn alarms(&self) -> Alarms {
-        self.sagas.alarms()
+        Alarms { refund_returned: self.orders.refunds_returned(), ..self.sagas.alarms() }
     }
 
     fn task_of(&self, reservation: &Reservation, attempt: u8, one: &Try) -> Option<Task> {
@@ -66,8 +66,12 @@ impl Shard {
                 let (intent, made) = (one.intent.clone()?, one.compensation.clone());
                 (Step::Compensate { intent, made }, LogTime::NEVER)
             }
-            Stage::Dead if one.noticed => (Step::Watch { intent: one.intent.clone()? }, LogTime::NEVER),
-            Stage::Captured | Stage::Dead => return None,
+            Stage::Dead if one.has_news() => (Step::Watch { intent: one.intent.clone()? }, LogTime::NEVER),
+            Stage::Dead => {
+                let due = one.open_until().filter(|until| self.now < *until)?;
+                (Step::Recheck { made: one.compensation.clone()?, refund: None }, due)
+            }
+            Stage::Captured => return None,
         };
         Some(Task {
             reservation: reservation.id,
@@ -91,7 +95,12 @@ impl Shard {
         if charge.capture != Capture::Captured {
             return None;
         }
-        let (amount, made) = (refund.amount, payout.made.clone());
+        let due = refund.open_until().filter(|until| self.now < *until)?;
+        let (intent, amount, made) = (charge.intent.clone(), refund.amount, payout.made.clone());
+        let step = match made {
+            Some(made) if due != LogTime::NEVER => Step::Recheck { made, refund: Some(refund.id) },
+            made => Step::Refund { refund: refund.id, intent, amount, made },
+        };
         Some(Task {
             reservation: order.reservation,
             attempt: charge.attempt,
@@ -100,9 +109,9 @@ impl Shard {
             buyer: self.buyers.id(order.buyer).clone(),
             price: order.price(),
             since: refund.created_at,
-            due: LogTime::NEVER,
+            due,
             noticed: payout.noticed,
-            step: Step::Refund { refund: refund.id, intent: charge.intent.clone(), amount, made },
+            step,
         })
     }
 }

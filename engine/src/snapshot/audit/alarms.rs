@@ -3,6 +3,7 @@
 use bincode::{Decode, Encode};
 
 use super::First;
+use crate::state::order::Order;
 use crate::state::saga::Saga;
 use crate::vocabulary::id::ReservationId;
 use crate::vocabulary::text::{IntentId, ProductId};
@@ -30,6 +31,8 @@ pub struct OpenAlarms {
     pub compensating: First<OpenAlarm>,
     /// Orders whose money was held and could not be taken.
     pub capture_failed: First<OpenAlarm>,
+    /// Orders whose units went back on sale with a refund that the bank returned later.
+    pub refund_returned: First<OpenAlarm>,
 }
 
 impl OpenAlarms {
@@ -39,6 +42,7 @@ impl OpenAlarms {
             unsettled: self.unsettled.count,
             compensating: self.compensating.count,
             capture_failed: self.capture_failed.count,
+            refund_returned: self.refund_returned.count,
         }
     }
 
@@ -47,11 +51,23 @@ impl OpenAlarms {
         self.unsettled.append(others.unsettled);
         self.compensating.append(others.compensating);
         self.capture_failed.append(others.capture_failed);
+        self.refund_returned.append(others.refund_returned);
     }
 
-    pub(super) fn add(&mut self, saga: &Saga, product: &ProductId) {
+    /// An order of `product`.
+    pub(super) fn add_order(&mut self, order: &Order, product: &ProductId) {
+        if let Some(charge) = order.charge.as_ref().filter(|_| order.refund_returned()) {
+            let (product, intent) = (product.clone(), Some(charge.intent.clone()));
+            let (reservation, attempt) = (order.reservation, charge.attempt);
+            self.refund_returned.add(OpenAlarm { reservation, attempt, product, intent });
+        }
+    }
+
+    /// The payments of a reservation of `product`.
+    pub(super) fn add_saga(&mut self, saga: &Saga, product: &ProductId) {
         for (attempt, one) in saga.numbered() {
-            let Alarms { unsettled, compensating, capture_failed } = one.alarms();
+            // A refund that was returned is told by the order, which outlives its payment.
+            let Alarms { unsettled, compensating, capture_failed, refund_returned: _ } = one.alarms();
             let kinds = [
                 (unsettled, &mut self.unsettled),
                 (compensating, &mut self.compensating),

@@ -77,7 +77,7 @@ impl Capture {
             |reservation, order, fault| audit.mismatches.add(Mismatch { reservation, order, fault });
         for (reservation, saga) in self.paid_by_provider() {
             if is_asked_for(reservation.product) {
-                audit.alarms.add(saga, &self.products.at(reservation.product).id);
+                audit.alarms.add_saga(saga, &self.products.at(reservation.product).id);
                 let without =
                     saga.numbered().filter(|(attempt, one)| self.lacks_order(reservation, *attempt, one));
                 without.for_each(|_| {
@@ -87,6 +87,7 @@ impl Capture {
         }
         let (sagas, refunds) = (self.sagas_by_reservation(), self.refunds_by_order());
         for order in self.orders.iter().filter(|order| is_asked_for(order.product)) {
+            audit.alarms.add_order(order, &self.products.at(order.product).id);
             let refunds = refunds.get(&order.id).copied().unwrap_or_default();
             let of_charge =
                 order.charge.iter().flat_map(|charge| faults(order, charge, sagas.get(&order.reservation)));

@@ -75,7 +75,9 @@ impl Capture {
         }
         for order in self.orders.iter() {
             if let Some(charge) = &order.charge {
-                all[order.product as usize].count_order(order, charge);
+                let payments = &mut all[order.product as usize];
+                payments.count_order(order, charge);
+                payments.alarms.refund_returned += u64::from(order.refund_returned());
             }
         }
         for refund in self.refunds.iter() {
