@@ -63,6 +63,8 @@ pub struct Snapshot {
     pub waiting: BTreeMap<AccountName, usize>,
     /// How many tasks there are on this node, or were when the actor last slept.
     pub tasks: usize,
+    /// How many refunds that arrived are rechecked.
+    pub rechecks: usize,
 }
 
 impl Snapshot {

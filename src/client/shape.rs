@@ -184,6 +184,7 @@ pub(crate) struct Alarms {
     pub(crate) unsettled: u64,
     pub(crate) compensating: u64,
     pub(crate) capture_failed: u64,
+    pub(crate) refund_returned: u64,
 }
 
 /// A payment that somebody has to look at.

@@ -1,5 +1,7 @@
 //! What the configuration says of the payment provider.
 
+use std::time::Duration;
+
 use super::schema::ACCOUNTS;
 use super::settings::Settings;
 use super::{Error, Secret};
@@ -27,6 +29,8 @@ pub(super) fn config(settings: &Settings) -> Result<Option<payment::config::Conf
         accounts,
         webhook_secrets,
         timeouts: payment::config::Timeouts::default(),
+        refund_recheck: settings
+            .duration("payment.refund_recheck", Duration::from_secs(1)..=Duration::from_secs(7 * 86_400))?,
     }))
 }
 

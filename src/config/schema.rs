@@ -139,6 +139,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("limits.drain_notice", Kind::Text, Fallback::Text("0s"), "a duration from \"0s\" to \"5m\""),
     setting("payment.base_url", Kind::Text, Fallback::Text("https://api.stripe.com"), "https://HOST, or http:// on loopback, perhaps with a port"),
     setting("payment.webhook_secrets", Kind::Secrets, Fallback::Nothing, TOKENS),
+    setting("payment.refund_recheck", Kind::Text, Fallback::Text("24h"), "a duration from \"1s\" to \"7d\""),
     setting("payment.account.*.name", Kind::Text, Fallback::Required, "1 to 64 characters of a-z 0-9 _ -"),
     setting("payment.account.*.secret_key", Kind::Secret, Fallback::Required, SECRET),
     setting("payment.account.*.publishable_key", Kind::Text, Fallback::Required, "1 to 256 visible ASCII characters"),

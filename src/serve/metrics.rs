@@ -87,9 +87,13 @@ fn alarms(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
     let help = "Payments that somebody has to look at, by what is the matter";
     let mut metric = describe(encoder, "flashsale_payment_alarms", help, MetricType::Gauge)?;
     for (shard, stats) in node.shard_stats() {
-        let Alarms { unsettled, compensating, capture_failed } = stats.alarms_now();
-        let kinds =
-            [("unsettled", unsettled), ("compensating", compensating), ("capture_failed", capture_failed)];
+        let Alarms { unsettled, compensating, capture_failed, refund_returned } = stats.alarms_now();
+        let kinds = [
+            ("unsettled", unsettled),
+            ("compensating", compensating),
+            ("capture_failed", capture_failed),
+            ("refund_returned", refund_returned),
+        ];
         for (kind, count) in kinds {
             let labels = [("shard", shard.to_string()), ("kind", kind.to_owned())];
             metric.encode_family(&labels)?.encode_gauge(&count)?;

@@ -1,6 +1,6 @@
 //! The books, when the last buyer has gone: what is still open, and what became of every payment.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::SystemTime;
 
 use reqwest::Method;
@@ -31,6 +31,8 @@ pub(crate) struct Ends {
     pub(crate) tries: u64,
     /// How many orders' money was gone.
     pub(crate) cancelled: usize,
+    /// How many orders' units went back on sale with a refund that the bank returned.
+    pub(crate) returned: usize,
     /// How many were authorized when the hold would have been over.
     pub(crate) late: usize,
     pub(crate) wrong: Vec<String>,
@@ -79,7 +81,14 @@ impl Books<'_> {
             let last = heard.entry(intent.reservation).or_insert(intent.created);
             *last = intent.created.max(*last);
         }
-        let mut ends = Ends::default();
+        let returned = self.returned().await;
+        let mut ends = Ends { returned: returned.len(), ..Ends::default() };
+        let owed = |visit: &&Visit| visit.deal.reservation().is_some_and(|id| returned.contains(id));
+        let (owed, wanted) =
+            (visits.iter().filter(owed).filter(|visit| visit.restocks()).count(), returned.len());
+        if owed != wanted {
+            ends.wrong.push(format!("I5: {wanted} refunds are returned, {owed} of them were to restock"));
+        }
         for visit in visits {
             let mut deal = visit.deal.clone();
             if let Some(reservation) = visit.deal.reservation() {
@@ -88,7 +97,7 @@ impl Books<'_> {
                 ends.tries += found["payment"]["try"].as_u64().unwrap_or(0);
                 let order = deal.order().and_then(|order| orders.get(order)).copied();
                 ends.cancelled += usize::from(order.is_some_and(|order| order.status == "cancelled"));
-                match self.fate(visit, order, &found).await {
+                match self.fate(visit, order, &found, &returned).await {
                     Some(fate) => deal.fate = fate,
                     None => ends.wrong.push(format!("I6: {deal:?} ended as {found}")),
                 }
@@ -109,11 +118,18 @@ impl Books<'_> {
     }
 
     /// What became of a visit, if that can follow from what the buyer was told.
-    async fn fate(&self, visit: &Visit, order: Option<&Order>, found: &Value) -> Option<Fate> {
+    async fn fate(
+        &self,
+        visit: &Visit,
+        order: Option<&Order>,
+        found: &Value,
+        returned: &HashSet<String>,
+    ) -> Option<Fate> {
         let is_over = moment(found, "expires_at").is_some_and(|end| SystemTime::now() > end);
         match (&visit.deal.fate, found["status"].as_str()?) {
             (Fate::Paid { order: id }, "paid") => {
-                let is_back = order?.status == "cancelled" || self.is_restocked(visit).await;
+                let is_returned = returned.contains(&order?.reservation);
+                let is_back = order?.status == "cancelled" || is_returned || self.is_restocked(visit).await;
                 let order = id.clone();
                 Some(if is_back { Fate::Undone { order } } else { Fate::Paid { order } })
             }
@@ -124,7 +140,15 @@ impl Books<'_> {
         }
     }
 
-    /// Whether units are back on sale by a refund.
+    /// The reservations of the orders whose units went back on sale with a refund that the bank returned.
+    async fn returned(&self) -> HashSet<String> {
+        let audit = self.api.audit(NODES[0]).await.expect("it answers");
+        let alarms = audit["payments"]["open_alarms"].as_array().cloned().unwrap_or_default();
+        let returned = alarms.iter().filter(|alarm| alarm["alarm"] == "refund_returned");
+        returned.filter_map(|alarm| Some(alarm["reservation_id"].as_str()?.to_owned())).collect()
+    }
+
+    /// Whether units are back on sale by a refund that succeeded.
     async fn is_restocked(&self, visit: &Visit) -> bool {
         let Some(asked) = visit.refund.as_ref().filter(|asked| asked.restock) else { return false };
         self.read(format!("/v1/refunds/{}", asked.refund), None).await["status"] == "succeeded"

@@ -17,7 +17,7 @@ use crate::books::{Books, Ends};
 use crate::buyers::{Goods, buyer};
 use crate::cluster::invariants::{Verdict, back, check_settled, conserved, in_time, judge};
 use crate::cluster::{Bank, Chance, Cluster, Customer, Fate, NODES, Product, Pulse, Shelf, Strike, Watcher};
-use crate::cluster::{shard_of, until, until_none};
+use crate::cluster::{Settings, shard_of, until, until_none};
 use crate::forger::Forger;
 use crate::mix::Mix;
 use crate::sale::{PRODUCT, Sale};
@@ -38,6 +38,9 @@ const SHORT_SECONDS: u64 = 5;
 const SERVED_WITHIN: Duration = Duration::from_secs(120);
 /// How long a payment may take: its two minutes, and an undoing whose answers are lost.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// How often refunds that arrived are looked at again: what the bank returns, and tells by an event that is lost, is
+/// known before the test is over.
+const RECHECK: &str = "5s";
 /// How long it may take, once all have gone, until nothing is open. What stalls is given up after eighty seconds, and
 /// the waits between tries grow up to sixty.
 const SETTLED_WITHIN: Duration = Duration::from_secs(300);
@@ -48,7 +51,8 @@ async fn every_payment_ends_well_whatever_fails() {
         std::env::var("FLASHSALE_PAYMENTS").map_or(PAYMENTS, |payments| payments.parse().expect("a number"));
     let (began, is_long) = (Instant::now(), payments >= LONG);
     let script = |seed| Mix::of(seed, is_long).script();
-    let Sale { mut cluster, bank, till, watcher } = Sale::open_by_seed(payments as u64, script).await;
+    let settings = Settings { refund_recheck: Some(RECHECK), ..Settings::banked() };
+    let Sale { mut cluster, bank, till, watcher } = Sale::open_with(settings, payments as u64, script).await;
     let (bank, mix) = (Arc::new(bank), Mix::of(cluster.seed, is_long));
     let (goods, short_watcher) = open_short(&cluster, payments).await;
     let forger = Forger::begin(&cluster, Arc::clone(&bank));
@@ -157,13 +161,18 @@ async fn settle(cluster: &Cluster, bank: &Bank, mix: &Mix, goods: &Goods, visits
     ends
 }
 
-/// Every order whose money is gone has its alarm, at every node, and there are no others.
+/// Every order whose money is gone has its alarm, or whose unit is with another while the bank returned the refund, at
+/// every node, and there are no others.
 async fn check_alarms(cluster: &Cluster, ends: &Ends) {
     let mut wrong = Vec::new();
     for node in NODES {
-        for (kind, expected) in
-            [("unsettled", 0), ("compensating", 0), ("capture_failed", ends.cancelled as u64)]
-        {
+        let expected = [
+            ("unsettled", 0),
+            ("compensating", 0),
+            ("capture_failed", ends.cancelled as u64),
+            ("refund_returned", ends.returned as u64),
+        ];
+        for (kind, expected) in expected {
             let label = format!("kind=\"{kind}\"");
             let alarms = cluster.api.metric(node, "flashsale_payment_alarms", &label).await;
             if alarms != Some(expected) {

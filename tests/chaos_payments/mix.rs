@@ -39,8 +39,9 @@ const TWISTS: [(&str, &str, f64); 5] = [
 ];
 const DAYS: &str = "refund_pends";
 
-/// What becomes of events. Those of refunds come sooner or later: nothing else tells of a refund that fails afterwards.
-const NOTICES: [(&str, &str, f64); 4] = [
+/// What becomes of events. Many are lost for good: whatever they would have told is found by looking.
+const NOTICES: [(&str, &str, f64); 5] = [
+    ("webhook_drop", "event = \"refund.*\"", 0.5),
     ("webhook_drop", "event = \"payment_intent.*\"", 0.2),
     ("webhook_drop", "event = \"charge.*\"", 0.2),
     ("webhook_duplicate", "copies = 3", 0.2),

@@ -1,5 +1,6 @@
-//! A leader dies between what the provider did and the record of it, at each step of a payment: another leader carries
-//! the step out again, finds it done, and goes on. Nothing is done twice.
+//! A leader dies, or hangs and comes back believing that it leads, between what the provider did and the record of it,
+//! at each step of a payment: another leader carries the step out again, finds it done, and goes on. Nothing is done
+//! twice.
 
 use std::future::ready;
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use serde_json::json;
 use simulator::IntentStatus;
 
 use crate::cluster::invariants::{Verdict, check_payments, conserved};
-use crate::cluster::{ADMIN, Card, Cluster, Customer, Deal, Errand, Fate, Intent, until};
+use crate::cluster::{ADMIN, Card, Cluster, Customer, Deal, Errand, Fate, Intent, NODES, until};
 use crate::sale::{PRODUCT, Sale};
 
 const STOCK: u64 = 10;
@@ -45,12 +46,29 @@ const MOMENTS: [Moment; 5] = [
     Moment { step: "refund", call: "create_refund", card: Card::GOOD, is_done: |intent| intent.refunded > 0 },
 ];
 
+/// What happens to the leader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Blow {
+    Killed,
+    /// It hangs until another has done all, and then hears the answers to its own calls.
+    Paused,
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_done_and_not_recorded_is_found_by_the_next_leader() {
+    all_are_met(Blow::Killed).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_leaders_that_carry_out_one_payment_do_it_once() {
+    all_are_met(Blow::Paused).await;
+}
+
+async fn all_are_met(blow: Blow) {
     let mut sale = Sale::open(STOCK, &script()).await;
     let mut deals = Vec::new();
     for (number, moment) in (1..).zip(&MOMENTS) {
-        deals.push(meet(&mut sale, number, moment).await);
+        deals.push(meet(&mut sale, number, moment, blow).await);
     }
     let Sale { cluster, bank, watcher, .. } = sale;
     Verdict::default().add(conserved::violations(&watcher.end().await, STOCK)).holds();
@@ -72,9 +90,9 @@ fn script() -> String {
     late.chain(["[[fault]]\nkind = \"webhook_drop\"\n".to_owned()]).collect()
 }
 
-/// Somebody pays, and who leads dies when the ledger shows that the step was done. The others see it to its end before
-/// the dead one is back.
-async fn meet(sale: &mut Sale, number: u64, moment: &Moment) -> Deal {
+/// Somebody pays, and who leads gets the blow when the ledger shows that the step was done. The others see it to its end
+/// before that one is back.
+async fn meet(sale: &mut Sale, number: u64, moment: &Moment, blow: Blow) -> Deal {
     let Sale { cluster, bank, till, .. } = sale;
     let customer = Customer::new(PRODUCT, usize::try_from(number).expect("one of five"), &[moment.card]);
     let leader = cluster.leader_of(PRODUCT).await;
@@ -102,14 +120,24 @@ async fn meet(sale: &mut Sale, number: u64, moment: &Moment) -> Deal {
     })
     .await;
     let calls = calls(cluster, leader, moment).await.expect("the others run");
-    cluster.kill(&[leader]);
-    assert!(not_yet.elapsed() < ANSWERED_AFTER, "the {} was answered before the kill", moment.step);
+    match blow {
+        Blow::Killed => cluster.kill(&[leader]),
+        Blow::Paused => cluster.pause(leader),
+    }
+    assert!(not_yet.elapsed() < ANSWERED_AFTER, "the {} was answered before the blow", moment.step);
     goes_on(cluster, leader, moment, calls).await;
+    match blow {
+        Blow::Killed => cluster.start_node(leader),
+        Blow::Paused => cluster.resume(leader),
+    }
     let deal = served.await.expect("no buyer meets what must not be");
     cluster.story.tell(format!("{}: {deal:?}", moment.step));
-    assert_eq!(bank.ledger().len() as u64, number, "one intent each: {:#?}", bank.ledger());
-    cluster.start_node(leader);
     cluster.ready().await;
+    until("nobody has anything left to do", OVER_WITHIN, || async {
+        cluster.api.payment_tasks(&NODES).await == Some(0)
+    })
+    .await;
+    assert_eq!(bank.ledger().len() as u64, number, "one intent each: {:#?}", bank.ledger());
     deal
 }
 

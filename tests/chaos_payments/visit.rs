@@ -6,9 +6,7 @@ use std::time::{Duration, SystemTime};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::cluster::{
-    ADMIN, Api, Card, Chance, Customer, Deal, Errand, Fate, NODES, PRICE, Story, Till, moment,
-};
+use crate::cluster::{ADMIN, Api, Chance, Customer, Deal, Errand, Fate, NODES, PRICE, Story, Till, moment};
 
 /// Of a hundred orders, how many are given back, in full or in part.
 const REFUND_PERCENT: u64 = 30;
@@ -31,6 +29,13 @@ pub(crate) struct Asked {
     pub(crate) refund: String,
     /// Whether its units go back on sale, should it succeed.
     pub(crate) restock: bool,
+}
+
+impl Visit {
+    /// Whether the units were to go back on sale with a refund.
+    pub(crate) fn restocks(&self) -> bool {
+        self.refund.as_ref().is_some_and(|asked| asked.restock)
+    }
 }
 
 /// What was seen of a payment that its buyer left alone.
@@ -57,21 +62,19 @@ impl Shop {
         let deal = self.till.serve(customer, number as u64).await;
         let refund = match &deal.fate {
             Fate::Paid { order } if chance.below(100) < REFUND_PERCENT => {
-                self.give_back(order, customer, &mut chance).await
+                self.give_back(order, &mut chance).await
             }
             _ => None,
         };
         Visit { deal, refund, left: None }
     }
 
-    /// An operator gives money back: all of it, with the units or without, or a part. Units are not sold again where the
-    /// refund will turn out to have failed: they would be the buyer's.
-    async fn give_back(&self, order: &str, customer: &Customer, chance: &mut Chance) -> Option<Asked> {
-        let fails = customer.cards.contains(&Card::FAILS_LATER.approved());
+    /// An operator gives money back: all of it, with the units or without, or a part.
+    async fn give_back(&self, order: &str, chance: &mut Chance) -> Option<Asked> {
         let (amount, restock) = match chance.below(4) {
             0 => (Some(PRICE / 4), false),
             1 => (None, false),
-            _ => (None, !fails),
+            _ => (None, true),
         };
         let errand = Errand::new(Method::POST, format!("/v1/orders/{order}/refunds")).token(ADMIN);
         let errand = errand.key(format!("back-{order}"));

@@ -119,8 +119,9 @@ fn is_open(status: IntentStatus) -> bool {
 }
 
 /// The section of the configuration that tells nodes of their bank.
-pub(super) fn section(ports: Ports) -> String {
+pub(super) fn section(ports: Ports, recheck: Option<&str>) -> String {
     let mut text = format!("\n[payment]\nbase_url = \"http://{}\"\n", ports.bank());
+    text.extend(recheck.map(|every| format!("refund_recheck = \"{every}\"\n")));
     for number in 1..=ACCOUNTS {
         let account = Account::numbered(number);
         let (secret, public, file) = (account.secret_key, account.publishable_key, secret_file(number));

@@ -17,6 +17,8 @@ pub(crate) struct Settings {
     pub(crate) more: &'static str,
     /// Whether products can be paid at a [`super::Bank`].
     pub(crate) banked: bool,
+    /// How often refunds that arrived are looked at again, if not daily.
+    pub(crate) refund_recheck: Option<&'static str>,
 }
 
 /// When a log is purged.
@@ -32,6 +34,7 @@ impl Default for Settings {
             also_logs: None,
             more: "",
             banked: false,
+            refund_recheck: None,
         }
     }
 }
@@ -51,7 +54,7 @@ impl Settings {
     /// The text of `cluster.toml`.
     pub(crate) fn text(&self, ports: Ports) -> String {
         let Settings { name, segment_bytes, snapshot_log_bytes, more, banked, .. } = self;
-        let payment = if *banked { bank::section(ports) } else { String::new() };
+        let payment = if *banked { bank::section(ports, self.refund_recheck) } else { String::new() };
         let nodes: String = (1..=3).map(|node| section(ports, node)).collect();
         format!(
             "[cluster]\nname = \"{name}\"\n\n\

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cluster::invariants::{Verdict, audited, charged_once, conserved, paid_for};
 use crate::cluster::{ADMIN, Answer, Card, Cluster, Customer, Deal, Errand, Fate, NODES, PRICE};
-use crate::cluster::{orders, until};
+use crate::cluster::{Settings, orders, until};
 use crate::sale::{PRODUCT, Sale};
 
 const STOCK: u64 = 10;
@@ -27,7 +27,7 @@ async fn a_refund_is_what_the_provider_says() {
     let refunds = Refunds { cluster: &cluster };
     let (full_refund, failing, pending) = tokio::join!(
         refunds.made("full", &full, json!({ "restock": true })),
-        refunds.made("fails", &fails, json!({ "restock": false })),
+        refunds.made("fails", &fails, json!({ "restock": true })),
         refunds.made("pends", &takes_time, json!({ "restock": true })),
     );
     refunds.in_parts(&parts).await;
@@ -46,7 +46,26 @@ async fn a_refund_is_what_the_provider_says() {
     for (order, status, refunded) in ends {
         refunds.order_becomes(order, status, refunded).await;
     }
-    check_books(&cluster, &bank.ledger()).await;
+    check_books(&cluster, &bank.ledger(), &fails).await;
+    Verdict::default().add(conserved::violations(&watcher.end().await, STOCK)).add(bank.violations()).holds();
+}
+
+/// All events about it are lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refund_that_the_bank_returns_is_found_without_a_word_of_it() {
+    let silent = ["refund.*", "charge.*"];
+    let silent =
+        silent.map(|event| format!("[[fault]]\nkind = \"webhook_drop\"\nevent = \"{event}\"\n")).concat();
+    let settings = Settings { refund_recheck: Some("1s"), ..Settings::banked() };
+    let Sale { cluster, bank, till, watcher } = Sale::open_with(settings, STOCK, |_| silent).await;
+    let customer = Customer::new(PRODUCT, 0, &[Card::FAILS_LATER]).at_once();
+    let order = order_of(&till.serve_all(vec![customer], 1).await[0]);
+    bank.settles().await;
+    let refunds = Refunds { cluster: &cluster };
+    let refund = refunds.made("silent", &order, json!({})).await;
+    refunds.becomes(&refund, "failed").await;
+    refunds.order_becomes(&order, "confirmed", 0).await;
+    assert!(bank.faults_struck().iter().any(|struck| *struck > 0), "no event was lost");
     Verdict::default().add(conserved::violations(&watcher.end().await, STOCK)).add(bank.violations()).holds();
 }
 
@@ -57,8 +76,9 @@ fn order_of(deal: &Deal) -> String {
     }
 }
 
-/// The ledger, the orders and the stock agree, at every node: two units went back on sale, with the money of all of it.
-async fn check_books(cluster: &Cluster, ledger: &[crate::cluster::Intent]) {
+/// The ledger, the orders and the stock agree, at every node: three units went back on sale, and the money for two. That
+/// the bank returned the third's is an open alarm.
+async fn check_books(cluster: &Cluster, ledger: &[crate::cluster::Intent], returned: &str) {
     let mut verdict = Verdict::default();
     verdict.add(charged_once::violations(ledger));
     for node in NODES {
@@ -68,10 +88,15 @@ async fn check_books(cluster: &Cluster, ledger: &[crate::cluster::Intent]) {
             orders.len() == 5
                 && paid_for::violations(ledger, &orders).is_empty()
                 && (&stock["available"], &stock["held"], &stock["sold"])
-                    == (&json!(STOCK - 3), &json!(0), &json!(3))
+                    == (&json!(STOCK - 2), &json!(0), &json!(2))
         })
         .await;
         let audit = cluster.api.audit(node).await.expect("it answers");
+        let open = audit["payments"]["open_alarms"].as_array().expect("a list");
+        let of = orders(&cluster.api, node, PRODUCT).await.expect("it lists them");
+        let of = of.iter().find(|order| order.id == returned).expect("it is listed");
+        let [alarm] = &open[..] else { panic!("one alarm is open at node {node}: {open:?}") };
+        assert_eq!((&alarm["alarm"], &alarm["payment_id"]), (&json!("refund_returned"), &json!(of.payment)));
         verdict.add(audited::violations(node, &audit));
     }
     verdict.holds();

@@ -16,12 +16,16 @@ pub(crate) struct Sale {
 impl Sale {
     /// Opens a sale of `stock` units, at a bank with the faults of a script.
     pub(crate) async fn open(stock: u64, faults: &str) -> Sale {
-        Sale::open_by_seed(stock, |_| faults.to_owned()).await
+        Sale::open_with(Settings::banked(), stock, |_| faults.to_owned()).await
     }
 
-    /// The same, with a script that follows from the seed.
-    pub(crate) async fn open_by_seed(stock: u64, faults: impl FnOnce(u64) -> String) -> Sale {
-        let mut cluster = Cluster::prepare(Settings::banked());
+    /// The same, with these settings and a script that follows from the seed.
+    pub(crate) async fn open_with(
+        settings: Settings,
+        stock: u64,
+        faults: impl FnOnce(u64) -> String,
+    ) -> Sale {
+        let mut cluster = Cluster::prepare(settings);
         let bank = Bank::open(&cluster, &faults(cluster.seed)).await;
         cluster.begin().await;
         let product = Product::new(PRODUCT, stock).paid_at_the_bank();

@@ -162,7 +162,10 @@ impl Shop {
         let mut intents = self.provider.intents.iter();
         let held = intents.find(|(_, (intent, _))| matches!(intent, Intent::Held | Intent::Working));
         prop_assert_eq!(held, None);
-        prop_assert_eq!(Alarms { capture_failed: 0, refund_returned: 0, ..self.shard.alarms() }, Alarms::default());
+        prop_assert_eq!(
+            Alarms { capture_failed: 0, refund_returned: 0, ..self.shard.alarms() },
+            Alarms::default()
+        );
         let mut expected = self.provider.intents.keys().map(|id| (id.to_string(), 0)).collect::<Vec<_>>();
         for view in self.shard.capture().orders() {
             let intent = view.payment.expect("every order was paid by the provider").to_string();

@@ -140,7 +140,9 @@ pub(crate) fn alarms(alarms: &Alarms) -> String {
         0 => String::new(),
         count => format!(", {count} refunds returned"),
     };
-    format!("{unsettled} unsettled, {compensating} to be given back, {capture_failed} captures failed{returned}")
+    format!(
+        "{unsettled} unsettled, {compensating} to be given back, {capture_failed} captures failed{returned}"
+    )
 }
 
 pub(crate) fn takings(takings: &Takings) -> String {

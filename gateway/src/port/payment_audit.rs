@@ -73,6 +73,8 @@ pub struct Alarms {
     pub compensating: u64,
     /// Orders whose money was held and could not be taken.
     pub capture_failed: u64,
+    /// Orders whose units went back on sale with a refund that the bank returned later.
+    pub refund_returned: u64,
 }
 
 /// What an alarm is about.
@@ -85,6 +87,8 @@ pub enum AlarmKind {
     Compensating,
     /// See [`Alarms::capture_failed`].
     CaptureFailed,
+    /// See [`Alarms::refund_returned`].
+    RefundReturned,
 }
 
 /// A payment that somebody has to look at.
@@ -106,11 +110,12 @@ pub struct OpenAlarm {
 impl PaymentAudit {
     /// What is told of `payments` and their alarms.
     pub fn new(payments: &Payments, open: OpenAlarms) -> PaymentAudit {
-        let OpenAlarms { unsettled, compensating, capture_failed } = open;
+        let OpenAlarms { unsettled, compensating, capture_failed, refund_returned } = open;
         let kinds = [
             (AlarmKind::Unsettled, unsettled),
             (AlarmKind::Compensating, compensating),
             (AlarmKind::CaptureFailed, capture_failed),
+            (AlarmKind::RefundReturned, refund_returned),
         ];
         let open_alarms = kinds.into_iter().flat_map(|(kind, open)| OpenAlarm::all(kind, open)).collect();
         PaymentAudit { counts: payments.into(), open_alarms }
@@ -120,13 +125,13 @@ impl PaymentAudit {
 impl From<&Payments> for PaymentCounts {
     fn from(payments: &Payments) -> PaymentCounts {
         let &Payments { pending, captured, failed, paying, refunds_pending, refunds_failed, .. } = payments;
-        let view::Alarms { unsettled, compensating, capture_failed } = payments.alarms;
+        let view::Alarms { unsettled, compensating, capture_failed, refund_returned } = payments.alarms;
         PaymentCounts {
             orders: ChargedOrders { pending, captured, failed },
             paying,
             refunds: OpenRefunds { pending: refunds_pending, failed: refunds_failed },
             takings: payments.takings.iter().map(Takings::from).collect(),
-            alarms: Alarms { unsettled, compensating, capture_failed },
+            alarms: Alarms { unsettled, compensating, capture_failed, refund_returned },
         }
     }
 }

@@ -56,7 +56,7 @@ async fn the_audit_counts_payments_and_names_those_that_somebody_has_to_look_at(
         "paying": 1,
         "refunds": { "pending": 0, "failed": 0 },
         "takings": [{ "currency": "usd", "pending": 99_900, "captured": 99_900, "refunded": 0, "refunding": 0 }],
-        "alarms": { "unsettled": 1, "compensating": 0, "capture_failed": 1 },
+        "alarms": { "unsettled": 1, "compensating": 0, "capture_failed": 1, "refund_returned": 0 },
     });
     let of = |id: &str| {
         let products = audit["products"].as_array().expect("a list");

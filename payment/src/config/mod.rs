@@ -5,6 +5,8 @@ mod base_url;
 mod secret;
 mod timeouts;
 
+use std::time::Duration;
+
 use engine::vocabulary::text::AccountName;
 
 pub use accounts::{Account, Accounts, BadAccounts, Rates};
@@ -32,4 +34,6 @@ pub struct Config {
     pub webhook_secrets: Vec<WebhookSecret>,
     /// How long its answers are waited for.
     pub timeouts: Timeouts,
+    /// How often a refund that arrived is looked at again, in case the bank returns it.
+    pub refund_recheck: Duration,
 }

@@ -35,7 +35,7 @@ pub type Clock = Arc<dyn Fn(ShardId) -> LogTime + Send + Sync>;
 pub struct Saga {
     inbox: Arc<Inbox>,
     provider: Arc<Provider>,
-    tasks: Arc<AtomicUsize>,
+    open: Arc<Open>,
     ended: CancellationToken,
     task: Mutex<Option<JoinHandle<()>>>,
 }
@@ -49,7 +49,7 @@ impl Saga {
         rhythm: Rhythm,
         seed: u64,
     ) -> Saga {
-        let (inbox, tasks) = (Arc::<Inbox>::default(), Arc::<AtomicUsize>::default());
+        let (inbox, open) = (Arc::<Inbox>::default(), Arc::<Open>::default());
         let ended = CancellationToken::new();
         let actor = Actor {
             core: Core::new(rhythm, seed),
@@ -58,10 +58,10 @@ impl Saga {
             journal: Arc::new(journal),
             clock,
             work: Work::default(),
-            tasks: Arc::clone(&tasks),
+            open: Arc::clone(&open),
         };
         let task = Mutex::new(Some(tokio::spawn(actor.run(ended.clone()))));
-        Saga { inbox, provider, tasks, ended, task }
+        Saga { inbox, provider, open, ended, task }
     }
 
     /// This node leads a shard, and these are all tasks that its state has. Never waits, as none of the three.
@@ -81,7 +81,9 @@ impl Saga {
 
     /// What the calls and reports came to.
     pub fn metrics(&self) -> Snapshot {
-        Snapshot { tasks: self.tasks.load(Ordering::Relaxed), ..self.provider.metrics() }
+        let [tasks, rechecks] =
+            [&self.open.tasks, &self.open.rechecks].map(|count| count.load(Ordering::Relaxed));
+        Snapshot { tasks, rechecks, ..self.provider.metrics() }
     }
 
     /// Ends: makes no new call, waits two seconds for those that were sent, and breaks off the rest.
@@ -96,6 +98,13 @@ impl Saga {
     }
 }
 
+/// How much there was of either when the actor last slept.
+#[derive(Debug, Default)]
+struct Open {
+    tasks: AtomicUsize,
+    rechecks: AtomicUsize,
+}
+
 struct Actor<J> {
     core: Core,
     inbox: Arc<Inbox>,
@@ -103,14 +112,15 @@ struct Actor<J> {
     journal: Arc<J>,
     clock: Clock,
     work: Work,
-    tasks: Arc<AtomicUsize>,
+    open: Arc<Open>,
 }
 
 impl<J: Journal> Actor<J> {
     async fn run(mut self, end: CancellationToken) {
         loop {
             self.do_actions();
-            self.tasks.store(self.core.tasks(), Ordering::Relaxed);
+            self.open.tasks.store(self.core.tasks(), Ordering::Relaxed);
+            self.open.rechecks.store(self.core.rechecks(), Ordering::Relaxed);
             let wake = self.wake_at();
             tokio::select! {
                 () = end.cancelled() => break,

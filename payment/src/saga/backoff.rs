@@ -17,6 +17,11 @@ impl Jitter {
         Span(span.0 - self.draw() % (half + 1))
     }
 
+    /// Nothing to all of `span`.
+    pub(super) fn below(&mut self, span: Span) -> Span {
+        Span(self.draw() % span.0.saturating_add(1))
+    }
+
     pub(super) fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.0;

@@ -9,6 +9,7 @@ use engine::{LogTime, ReservationId, ShardId, Span};
 
 use super::alarm::Alarm;
 use super::backoff::Jitter;
+use super::entries::Entries;
 use super::entry::{Entry, Phase};
 use super::job::Job;
 use super::journal::{Applied, Unrecorded};
@@ -61,7 +62,7 @@ pub enum Action {
 #[derive(Debug)]
 pub struct Core {
     led: BTreeSet<ShardId>,
-    entries: BTreeMap<Job, Entry>,
+    entries: Entries,
     wakes: BTreeMap<ShardId, BTreeSet<(LogTime, Job)>>,
     rhythm: Rhythm,
     jitter: Jitter,
@@ -74,7 +75,7 @@ impl Core {
     pub fn new(rhythm: Rhythm, seed: u64) -> Core {
         Core {
             led: BTreeSet::new(),
-            entries: BTreeMap::new(),
+            entries: Entries::default(),
             wakes: BTreeMap::new(),
             rhythm,
             jitter: Jitter::new(seed),
@@ -188,28 +189,32 @@ impl Core {
         std::mem::take(&mut self.actions)
     }
 
-    /// How many tasks there are.
+    /// How many tasks there are, beside rechecks.
     pub fn tasks(&self) -> usize {
-        self.entries.len()
+        self.entries.to_be_done()
+    }
+
+    /// How many refunds that arrived are rechecked.
+    pub fn rechecks(&self) -> usize {
+        self.entries.rechecks()
     }
 
     /// The jobs in a range are those of these tasks, and no others.
     fn replace(&mut self, now: LogTime, range: RangeInclusive<Job>, tasks: Vec<Task>) {
         let tasks: BTreeMap<Job, Task> =
             tasks.into_iter().map(|task| (Job::of(range.start().shard, &task), task)).collect();
-        let known = self.entries.range(range).map(|(job, _)| *job);
-        let gone: Vec<Job> = known.filter(|job| !tasks.contains_key(job)).collect();
+        let gone: Vec<Job> = self.entries.jobs(range).filter(|job| !tasks.contains_key(job)).collect();
         gone.into_iter().for_each(|job| self.remove(job));
         tasks.into_iter().for_each(|(job, task)| self.put(now, job, task));
     }
 
     fn put(&mut self, now: LogTime, job: Job, task: Task) {
         let Some(mut entry) = self.entries.remove(&job) else {
-            return self.act(now, job, Entry::new(task, None, now));
+            return self.start(now, job, Entry::new(task, None, now));
         };
         if !entry.is_same_work(&task) {
             self.forget(job, &entry);
-            return self.act(now, job, Entry::new(task, entry.said, now));
+            return self.start(now, job, Entry::new(task, entry.said, now));
         }
         let noticed = task.noticed && !entry.task.noticed;
         entry.task = task;
@@ -226,6 +231,17 @@ impl Core {
             }
             _ => self.keep(job, entry),
         }
+    }
+
+    /// Begins with a task. What only rechecks begins with a wait, as likely to be short as long: neither a new leader nor
+    /// many refunds at once shall make many looks at once.
+    fn start(&mut self, now: LogTime, job: Job, mut entry: Entry) {
+        if !entry.is_recheck() {
+            return self.act(now, job, entry);
+        }
+        let wait = self.jitter.below(self.rhythm.look(&entry.task, 0));
+        entry.course.looks = 1;
+        self.wait(now, job, entry, wait);
     }
 
     fn remove(&mut self, job: Job) {

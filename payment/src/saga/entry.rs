@@ -64,6 +64,11 @@ impl Entry {
         of(&self.task) == of(task) && self.task.step == task.step
     }
 
+    /// Whether it only looks whether what is done stays so.
+    pub(super) fn is_recheck(&self) -> bool {
+        matches!(self.task.step, Step::Recheck { .. })
+    }
+
     /// What of `findings` is to be recorded. While an object is watched, what was said already is not said again; that
     /// it was looked at is, if somebody waits to hear it.
     pub(super) fn note(&mut self, findings: Vec<Finding>) {

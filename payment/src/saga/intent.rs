@@ -36,7 +36,7 @@ pub(super) fn done(judge: &mut Judge<'_>, looked: bool, intent: &Intent) -> Ruli
         Step::Confirm { .. } | Step::Watch { .. } => authorizing(judge, looked, intent),
         Step::Capture { .. } => capturing(judge, looked, intent),
         Step::Cancel { .. } => cancelling(judge, looked, intent),
-        Step::Begin | Step::Compensate { .. } | Step::Refund { .. } => {
+        Step::Begin | Step::Compensate { .. } | Step::Refund { .. } | Step::Recheck { .. } => {
             judge.unusable("an intent for no step")
         }
     }

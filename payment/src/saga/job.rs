@@ -22,7 +22,9 @@ impl Job {
     /// The job that a task is part of.
     pub(super) fn of(shard: ShardId, task: &Task) -> Job {
         let matter = match &task.step {
-            Step::Refund { refund, .. } => Matter::Refund(*refund),
+            Step::Refund { refund, .. } | Step::Recheck { refund: Some(refund), .. } => {
+                Matter::Refund(*refund)
+            }
             _ => Matter::Try(task.attempt),
         };
         Job { shard, reservation: task.reservation, matter }

@@ -107,7 +107,7 @@ impl Judge<'_> {
     }
 
     fn is_about_money_back(&self) -> bool {
-        matches!(self.task.step, Step::Compensate { .. } | Step::Refund { .. })
+        matches!(self.task.step, Step::Compensate { .. } | Step::Refund { .. } | Step::Recheck { .. })
     }
 }
 

@@ -8,6 +8,7 @@ mod alarm;
 mod backoff;
 mod core;
 mod course;
+mod entries;
 mod entry;
 mod inbox;
 mod intent;

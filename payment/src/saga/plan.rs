@@ -45,9 +45,10 @@ pub(super) fn next(task: &Task, course: &Course, now: LogTime) -> Next {
         }
         Step::Capture { intent, order } => Next::Call(Call::capture(task, intent, *order, spent)),
         Step::Cancel { intent } => Next::Call(Call::cancel(task, intent, spent)),
-        Step::Compensate { made: Some(made), .. } | Step::Refund { made: Some(made), .. } => {
-            Next::Call(Call::get_refund(&task.account, made))
-        }
+        Step::Recheck { .. } if late => Next::Rest,
+        Step::Compensate { made: Some(made), .. }
+        | Step::Refund { made: Some(made), .. }
+        | Step::Recheck { made, .. } => Next::Call(Call::get_refund(&task.account, made)),
         // Always from the list: a refund that failed is followed by another, and its place in the list is its key.
         Step::Compensate { intent, made: None } if course.look != Look::Done => list(task, intent, course),
         Step::Compensate { intent, made: None } => {

@@ -45,6 +45,7 @@ pub(super) fn done(judge: &mut Judge<'_>, refund: &Refund) -> Ruling {
 fn end(judge: &mut Judge<'_>, wanted: &Wanted, refund: &Refund) -> Option<Finding> {
     let finding = match (&refund.status, wanted) {
         (RefundState::Pending | RefundState::Unknown(_), _) => return None,
+        (RefundState::Succeeded, _) if is_recheck(&judge.task.step) => return None,
         (RefundState::Succeeded, Wanted::Compensation { .. }) => return Some(Finding::Compensated),
         (RefundState::Succeeded, Wanted::Refund { id, .. }) => return Some(Finding::RefundSucceeded(*id)),
         (_, wanted) => failed(wanted, refund.failure_reason.as_deref().unwrap_or("refund_failed")),
@@ -52,6 +53,11 @@ fn end(judge: &mut Judge<'_>, wanted: &Wanted, refund: &Refund) -> Option<Findin
     let reason = refund.failure_reason.clone();
     judge.troubles.push(Trouble::RefundFailed(reason.unwrap_or_else(|| "refund_failed".to_owned())));
     Some(finding)
+}
+
+/// Whether it was known that the refund had arrived.
+fn is_recheck(step: &Step) -> bool {
+    matches!(step, Step::Recheck { .. })
 }
 
 fn failed(wanted: &Wanted, reason: &str) -> Finding {
@@ -133,6 +139,8 @@ fn wanted(judge: &Judge<'_>) -> Option<Wanted> {
     match &judge.task.step {
         Step::Compensate { made, .. } => Some(Wanted::Compensation { made: made.is_some() }),
         Step::Refund { refund, made, .. } => Some(Wanted::Refund { id: *refund, made: made.is_some() }),
+        Step::Recheck { refund: Some(refund), .. } => Some(Wanted::Refund { id: *refund, made: true }),
+        Step::Recheck { refund: None, .. } => Some(Wanted::Compensation { made: true }),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use engine::Span;
 use engine::vocabulary::saga::{Step, Task};
 
 use super::backoff::doubled;
+use crate::config::Config;
 
 /// Past this age of a try no key of it is used without looking first. The provider keeps keys for 24 hours; the hour
 /// is for clocks that disagree and requests that linger.
@@ -24,6 +25,8 @@ pub struct Rhythm {
     pub watch_cap: Span,
     /// The longest wait between two looks at a refund, which may be on its way for days.
     pub refund_cap: Span,
+    /// The wait between two looks at a refund that arrived.
+    pub recheck: Span,
 }
 
 impl Default for Rhythm {
@@ -35,17 +38,26 @@ impl Default for Rhythm {
             first_look: Span::from_secs(2),
             watch_cap: Span::from_secs(20),
             refund_cap: Span::from_secs(600),
+            recheck: Span::from_secs(24 * 3_600),
         }
     }
 }
 
 impl Rhythm {
+    /// As the operator has it.
+    pub fn of(config: &Config) -> Rhythm {
+        let recheck = u64::try_from(config.refund_recheck.as_millis()).unwrap_or(u64::MAX);
+        Rhythm { recheck: Span(recheck), ..Rhythm::default() }
+    }
+
     /// The wait after `failures` failures in a row, from 1.
     pub(super) fn retry(&self, task: &Task, failures: u32) -> Span {
         let cap = match task.step {
             Step::Begin | Step::Create { .. } | Step::Confirm { .. } | Step::Watch { .. } => {
                 self.authorize_cap
             }
+            // For thirty days: where an account was closed since, that is no reason to knock every minute.
+            Step::Recheck { .. } => self.refund_cap,
             _ => self.settle_cap,
         };
         doubled(self.first_retry, failures.saturating_sub(1), cap)
@@ -54,6 +66,7 @@ impl Rhythm {
     /// The wait between the looks `looks` and `looks + 1`, from 0.
     pub(super) fn look(&self, task: &Task, looks: u32) -> Span {
         let cap = match task.step {
+            Step::Recheck { .. } => return self.recheck,
             Step::Refund { .. } | Step::Compensate { .. } => self.refund_cap,
             _ => self.watch_cap,
         };

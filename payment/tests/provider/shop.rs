@@ -70,6 +70,7 @@ pub(crate) fn config_at(base: &str) -> Config {
         accounts: Accounts::new(vec![account]).expect("good accounts"),
         webhook_secrets: Vec::new(),
         timeouts,
+        refund_recheck: Duration::from_secs(86_400),
     }
 }
 

@@ -155,7 +155,12 @@ mod tests {
             paying: most,
             refunds_pending: most,
             refunds_failed: most,
-            alarms: Alarms { unsettled: most, compensating: most, capture_failed: most },
+            alarms: Alarms {
+                unsettled: most,
+                compensating: most,
+                capture_failed: most,
+                refund_returned: most,
+            },
             takings: Vec::new(),
         }
     }

@@ -118,7 +118,7 @@ fn payments() -> Payments {
         paying: 4,
         refunds_pending: 5,
         refunds_failed: 6,
-        alarms: Alarms { unsettled: 7, compensating: 8, capture_failed: 9 },
+        alarms: Alarms { unsettled: 7, compensating: 8, capture_failed: 9, refund_returned: 10 },
         takings: vec![takings],
     }
 }
@@ -138,6 +138,7 @@ fn payment_audit() -> PaymentAudit {
         unsettled: alarm(1, Some("pi_1")),
         compensating: alarm(2, Some("pi_2")),
         capture_failed: alarm(3, None),
+        refund_returned: alarm(1, Some("pi_3")),
     };
     let faults = [
         Fault::NoOrder,

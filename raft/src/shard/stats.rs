@@ -36,7 +36,7 @@ pub struct ShardStats {
     applied_index: AtomicU64,
     event_sequence: AtomicU64,
     backlog: AtomicU64,
-    alarms: [AtomicU64; 3],
+    alarms: [AtomicU64; 4],
 }
 
 impl ShardStats {
@@ -75,17 +75,18 @@ impl ShardStats {
     }
 
     pub(super) fn alarms(&self, alarms: Alarms) {
-        let Alarms { unsettled, compensating, capture_failed } = alarms;
-        for (kept, count) in self.alarms.iter().zip([unsettled, compensating, capture_failed]) {
+        let Alarms { unsettled, compensating, capture_failed, refund_returned } = alarms;
+        let counts = [unsettled, compensating, capture_failed, refund_returned];
+        for (kept, count) in self.alarms.iter().zip(counts) {
             kept.store(count, Ordering::Relaxed);
         }
     }
 
     /// What somebody has to look at, by the state as it is.
     pub fn alarms_now(&self) -> Alarms {
-        let [unsettled, compensating, capture_failed] =
-            [0, 1, 2].map(|kind| self.alarms[kind].load(Ordering::Relaxed));
-        Alarms { unsettled, compensating, capture_failed }
+        let [unsettled, compensating, capture_failed, refund_returned] =
+            [0, 1, 2, 3].map(|kind| self.alarms[kind].load(Ordering::Relaxed));
+        Alarms { unsettled, compensating, capture_failed, refund_returned }
     }
 
     /// The newest log index in the state.

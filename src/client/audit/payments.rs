@@ -61,7 +61,7 @@ fn is_any(payments: &PaymentCounts) -> bool {
 }
 
 fn count(alarms: &Alarms) -> u64 {
-    alarms.unsettled + alarms.compensating + alarms.capture_failed
+    alarms.unsettled + alarms.compensating + alarms.capture_failed + alarms.refund_returned
 }
 
 fn takings(takings: &Takings) -> String {
@@ -100,14 +100,14 @@ mod tests {
             "paying": 4,
             "refunds": { "pending": 5, "failed": 6 },
             "takings": [{ "currency": "usd", "pending": 10, "captured": 20, "refunded": 7, "refunding": 3 }],
-            "alarms": { "unsettled": unsettled, "compensating": 0, "capture_failed": 0 },
+            "alarms": { "unsettled": unsettled, "compensating": 0, "capture_failed": 0, "refund_returned": 0 },
         });
         let nothing = json!({
             "orders": { "pending": 0, "captured": 0, "failed": 0 },
             "paying": 0,
             "refunds": { "pending": 0, "failed": 0 },
             "takings": [],
-            "alarms": { "unsettled": 0, "compensating": 0, "capture_failed": 0 },
+            "alarms": { "unsettled": 0, "compensating": 0, "capture_failed": 0, "refund_returned": 0 },
         });
         let product = |id: &str, payments: &Value| {
             json!({

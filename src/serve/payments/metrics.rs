@@ -61,9 +61,18 @@ fn counters(encoder: &mut DescriptorEncoder, snapshot: &Snapshot) -> Result<(), 
         let mut metric = describe(encoder, name, help, MetricType::Counter)?;
         metric.encode_counter::<NoLabelSet, u64, u64>(&value, None)?;
     }
-    let help = "Tasks of the payment saga on this node";
-    let mut tasks = describe(encoder, "flashsale_payment_tasks", help, MetricType::Gauge)?;
-    tasks.encode_gauge(&u64::try_from(snapshot.tasks).unwrap_or(u64::MAX))?;
+    let gauges = [
+        ("flashsale_payment_tasks", "Tasks of the payment saga on this node", snapshot.tasks),
+        (
+            "flashsale_payment_rechecks",
+            "Refunds that arrived, and are rechecked on this node in case the bank returns them",
+            snapshot.rechecks,
+        ),
+    ];
+    for (name, help, count) in gauges {
+        let mut metric = describe(encoder, name, help, MetricType::Gauge)?;
+        metric.encode_gauge(&u64::try_from(count).unwrap_or(u64::MAX))?;
+    }
     let help = "Calls that wait for their turn, by account";
     let mut waiting = describe(encoder, "flashsale_payment_waiting", help, MetricType::Gauge)?;
     for (account, count) in &snapshot.waiting {

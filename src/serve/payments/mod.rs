@@ -29,6 +29,7 @@ pub(super) use port::NodePayments;
 pub(super) struct Till {
     provider: Arc<Provider>,
     verifier: Verifier,
+    rhythm: Rhythm,
 }
 
 impl Till {
@@ -36,7 +37,8 @@ impl Till {
     pub(super) fn open(config: Option<&Config>) -> Result<Option<Till>, Error> {
         let Some(config) = config else { return Ok(None) };
         let provider = Arc::new(Provider::new(config).map_err(Error::Provider)?);
-        Ok(Some(Till { provider, verifier: Verifier::new(config.webhook_secrets.clone()) }))
+        let verifier = Verifier::new(config.webhook_secrets.clone());
+        Ok(Some(Till { provider, verifier, rhythm: Rhythm::of(config) }))
     }
 }
 
@@ -65,7 +67,7 @@ impl Cashier {
         };
         let journal = journal::NodeJournal(Arc::downgrade(node));
         let seed = Uuid::new_v4().as_u64_pair().0;
-        let saga = Saga::start(Arc::clone(&till.provider), journal, clock, Rhythm::default(), seed);
+        let saga = Saga::start(Arc::clone(&till.provider), journal, clock, till.rhythm, seed);
         let (saga, end) = (Arc::new(saga), CancellationToken::new());
         let carrying = tokio::spawn(carry(Arc::clone(node.desk()), Arc::clone(&saga), end.clone()));
         Cashier { till, saga, end, carrying }

@@ -98,6 +98,10 @@ pub(super) fn refund(made: Option<&str>) -> Step {
     Step::Refund { refund: refund_id(), intent: pi("pi_1"), amount: 1_000, made: made.map(re) }
 }
 
+pub(super) fn recheck(refund: Option<RefundId>) -> Step {
+    Step::Recheck { made: re("re_1"), refund }
+}
+
 fn with(mut object: Value, more: Value) -> Value {
     if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
         object.extend(more);

@@ -5,6 +5,7 @@ mod authorize;
 mod book;
 mod crash;
 mod ledger;
+mod recheck;
 mod settle;
 mod stage;
 mod wait;
