@@ -5,6 +5,7 @@
 //! same batches give the same state on every replica. `engine/clippy.toml` holds that line.
 
 pub mod codec;
+pub mod lanes;
 mod shard;
 pub mod snapshot;
 mod state;
@@ -29,4 +30,4 @@ pub use vocabulary::text::{
     ProductId, ProviderEventId, ProviderRefundId, Reason, Reference, ReturnUrl,
 };
 pub use vocabulary::time::{LogTime, Span};
-pub use vocabulary::{command, limits, saga, view};
+pub use vocabulary::{command, lane, limits, saga, view};

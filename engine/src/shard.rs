@@ -6,6 +6,7 @@ mod answers;
 mod apply;
 mod commands;
 mod ends;
+mod lanes;
 mod objects;
 mod saga;
 mod step;

@@ -67,7 +67,8 @@ pub fn decode(bytes: &[u8]) -> Result<Numbered, Error> {
 
 #[cfg(test)]
 mod tests {
-    use engine::command::{AdjustStock, Confirm, Notice, Pay, Purchase, PutProduct, Reserve};
+    use engine::command::{AdjustStock, Confirm, Notice, Pay, Purchase, PutLane, PutProduct, Reserve};
+    use engine::lane::Transfer;
     use engine::{
         AdjustmentId, Description, Fingerprint, LogTime, Money, OrderId, PaymentMode, Proposal, RefundId,
         ReservationId, Span,
@@ -103,7 +104,7 @@ mod tests {
         ]
     }
 
-    fn longest() -> [Command; 4] {
+    fn longest() -> [Command; 6] {
         let text = |length| "x".repeat(length);
         let product = || text(64).parse().expect("the longest id");
         let buyer = || text(64).parse().expect("the longest id");
@@ -143,7 +144,11 @@ mod tests {
             delta: i64::MIN,
             reason: text(200).parse().expect("the longest reason"),
         };
+        let transfer =
+            Transfer { product: product(), from: 65_535, to: 65_535, number: u64::MAX, units: u64::MAX };
         [
+            Command::PutLane(Box::new(PutLane { put: put.clone(), lane: u16::MAX })),
+            Command::SendUnits(transfer),
             Command::PutProduct(Box::new(put)),
             Command::Reserve(reserve),
             Command::Confirm(confirm),

@@ -4,12 +4,13 @@ use std::iter;
 use std::sync::Arc;
 
 use super::capture::Capture;
-use super::format::{ChargeRow, Counts, End, Header, PayoutRow, Section};
+use super::format::{ChargeRow, Counts, End, Header, LaneRow, PayoutRow, Section};
 use super::rows::{self, Places};
 use crate::codec;
 use crate::state::Slot;
 use crate::state::order::Order;
 use crate::state::pages::{Frozen, PAGE, Page};
+use crate::state::product::Product;
 use crate::state::refund::Refund;
 
 impl Capture {
@@ -25,10 +26,11 @@ impl Capture {
             kept: self.kept.ranks(),
         });
         let [p, q, r, s] = [(); 4].map(|()| Arc::clone(&places));
-        let (charges, payouts) = (self.charges(&places), self.payouts(&places));
+        let (lanes, charges, payouts) = (self.lanes(&places), self.charges(&places), self.payouts(&places));
         let (header, end) = (Section::Header(self.header()), Section::End(self.end()));
         iter::once(header)
             .chain(sections(self.products, 8, Section::Products, rows::product))
+            .chain(lanes)
             .chain(sections(self.buyers, 96, Section::Buyers, Clone::clone))
             .chain(sections(self.sagas, 2, Section::Sagas, Clone::clone))
             .chain(sections(self.reservations, 24, Section::Reservations, move |record| {
@@ -42,6 +44,15 @@ impl Capture {
             .chain(sections(self.memory, 40, Section::Memory, move |record| s.memory(record)))
             .chain(iter::once(end))
             .map(|section| codec::encode(&section))
+    }
+
+    /// What of the products only lanes have.
+    fn lanes(&self, places: &Arc<Places>) -> impl Iterator<Item = Section> + use<> {
+        let places = Arc::clone(places);
+        of_some(self.products.pages.clone(), 8, Section::Lanes, move |slot, product: &Product| {
+            let lane = product.lane.as_deref()?.clone();
+            Some(LaneRow { product: places.products.of(slot), lane })
+        })
     }
 
     /// What of the orders only those have that the provider takes the money for.

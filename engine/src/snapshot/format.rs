@@ -6,6 +6,7 @@
 
 use bincode::{Decode, Encode};
 
+use crate::state::lane::Lane;
 use crate::state::memory::Act;
 use crate::state::order::Charge;
 use crate::state::refund::Payout;
@@ -35,6 +36,7 @@ pub(super) enum Section {
     Sagas(Vec<Saga>),
     Charges(Vec<ChargeRow>),
     Payouts(Vec<PayoutRow>),
+    Lanes(Vec<LaneRow>),
 }
 
 /// What is not a record.
@@ -57,6 +59,13 @@ pub(super) struct ProductRow {
     pub(super) paused: bool,
     pub(super) frozen: bool,
     pub(super) archived: bool,
+}
+
+/// Which lane the product at this place is of one.
+#[derive(Encode, Decode)]
+pub(super) struct LaneRow {
+    pub(super) product: u32,
+    pub(super) lane: Lane,
 }
 
 #[derive(Encode, Decode)]
@@ -146,16 +155,17 @@ impl Section {
         match self {
             Section::Header(_) => 0,
             Section::Products(_) => 1,
-            Section::Buyers(_) => 2,
-            Section::Sagas(_) => 3,
-            Section::Reservations(_) => 4,
-            Section::Orders(_) => 5,
-            Section::Charges(_) => 6,
-            Section::Refunds(_) => 7,
-            Section::Payouts(_) => 8,
-            Section::Kept(_) => 9,
-            Section::Memory(_) => 10,
-            Section::End(_) => 11,
+            Section::Lanes(_) => 2,
+            Section::Buyers(_) => 3,
+            Section::Sagas(_) => 4,
+            Section::Reservations(_) => 5,
+            Section::Orders(_) => 6,
+            Section::Charges(_) => 7,
+            Section::Refunds(_) => 8,
+            Section::Payouts(_) => 9,
+            Section::Kept(_) => 10,
+            Section::Memory(_) => 11,
+            Section::End(_) => 12,
         }
     }
 }

@@ -46,6 +46,7 @@ impl Loader {
         match section {
             Section::Header(header) => self.begin(&header),
             Section::Products(rows) => rows.into_iter().try_for_each(|row| self.product(row)),
+            Section::Lanes(rows) => rows.into_iter().try_for_each(|row| self.lane(row)),
             Section::Buyers(rows) => rows.iter().try_for_each(|row| self.buyer(row)),
             Section::Sagas(rows) => rows.into_iter().try_for_each(|row| self.saga(row)),
             Section::Charges(rows) => rows.into_iter().try_for_each(|row| self.charge(row)),
@@ -76,7 +77,7 @@ impl Loader {
         if end.counts != self.counts() {
             return Err(Error::Counts);
         }
-        if self.sagas_placed != self.shard.sagas.len() {
+        if self.sagas_placed != self.shard.sagas.len() || !self.lanes_are_whole() {
             return Err(Error::Dangling);
         }
         self.list_live();
@@ -124,6 +125,12 @@ impl Loader {
             kept: self.shard.memory.kept_len() as u64,
             memory: u64::from(self.shard.memory.len()),
         }
+    }
+
+    /// Whether every product of several lanes is one of them.
+    fn lanes_are_whole(&self) -> bool {
+        let mut products = self.shard.products.in_order();
+        products.all(|product| (product.description.lanes > 1) == product.lane.is_some())
     }
 
     fn list_live(&mut self) {

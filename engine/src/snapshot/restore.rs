@@ -3,7 +3,9 @@
 //! The pages of a new shard fill from the front, so a record's place is its slot.
 
 use super::error::Error;
-use super::format::{ChargeRow, MemoryRow, OrderRow, PayoutRow, ProductRow, RefundRow, ReservationRow};
+use super::format::{
+    ChargeRow, LaneRow, MemoryRow, OrderRow, PayoutRow, ProductRow, RefundRow, ReservationRow,
+};
 use super::load::Loader;
 use crate::state::memory::{Record, Subject};
 use crate::state::order::Order;
@@ -30,6 +32,18 @@ impl Loader {
         };
         let slot = self.shard.products.add(&secret, product);
         self.shard.products.schedule(slot, self.shard.now);
+        Ok(())
+    }
+
+    pub(super) fn lane(&mut self, row: LaneRow) -> Result<(), Error> {
+        named(row.product, self.shard.products.len())?;
+        let product = self.shard.products.at(row.product);
+        absent(product.lane.as_ref())?;
+        let lanes = product.description.lanes;
+        if row.lane.index >= lanes || row.lane.neighbours.len() != usize::from(lanes) {
+            return Err(Error::Dangling);
+        }
+        self.shard.products.set_lane(row.product, row.lane);
         Ok(())
     }
 

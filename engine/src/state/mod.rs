@@ -10,6 +10,7 @@ pub(crate) mod chain;
 pub(crate) mod chunks;
 pub(crate) mod digest;
 pub(crate) mod keyed;
+pub(crate) mod lane;
 pub(crate) mod memory;
 pub(crate) mod order;
 pub(crate) mod pages;

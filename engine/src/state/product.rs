@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::digest::{Digest, Kind, Mix};
+use super::lane::{self, Lane};
 use super::pages::{Frozen, Pages};
 use super::table::Table;
 use super::{Slot, keyed};
@@ -29,6 +30,8 @@ pub(crate) struct Product {
     pub(crate) hash: u64,
     /// The digest of id and description, which change rarely.
     pub(crate) described: u64,
+    /// Which part of the stock lies here, where it lies on several shards. Boxed, for most are whole.
+    pub(crate) lane: Option<Box<Lane>>,
     /// What is noted of its changes.
     pub(crate) marks: Marks,
 }
@@ -52,6 +55,7 @@ impl Product {
             described: describe(&id, &description),
             id,
             description,
+            lane: None,
             revision: 1,
             created_at: now,
             paused: false,
@@ -63,6 +67,17 @@ impl Product {
         }
     }
 
+    /// One lane of a product of several, with its share of the stock.
+    pub(crate) fn of_lane(id: ProductId, description: Description, lane: u16, now: LogTime) -> Product {
+        let lanes = description.lanes;
+        let units = lane::share(description.stock, lanes, lane);
+        Product {
+            stock: Stock { total: units, available: units, held: 0, sold: 0, version: 1 },
+            lane: Some(Box::new(Lane::new(lane, lanes))),
+            ..Product::new(id, description, now)
+        }
+    }
+
     pub(crate) fn redescribe(&mut self, description: Description) {
         self.described = describe(&self.id, &description);
         self.description = description;
@@ -71,6 +86,11 @@ impl Product {
 
     /// Writes new books, with the version that this change has.
     pub(crate) fn keep(&mut self, books: Stock) {
+        if let Some(lane) = &mut self.lane
+            && books.available > self.stock.available
+        {
+            lane.gained = lane.gained.saturating_add(1);
+        }
         self.stock = Stock { version: self.stock.version, ..books };
     }
 
@@ -108,7 +128,8 @@ impl Product {
         let flags = u64::from(self.paused) | u64::from(self.frozen) << 1 | u64::from(self.archived) << 2;
         let numbers =
             [self.described, self.revision, total, available, held, sold, version, self.created_at.0, flags];
-        numbers.into_iter().fold(Mix::new(Kind::Product), Mix::word).end()
+        let mix = numbers.into_iter().fold(Mix::new(Kind::Product), Mix::word);
+        self.lane.as_ref().map_or(mix, |lane| lane.digest(mix)).end()
     }
 }
 
@@ -170,6 +191,11 @@ impl Products {
         self.dirty.push(slot);
         self.touched.push(slot);
         slot
+    }
+
+    /// Makes a product that was just added a lane of one.
+    pub(crate) fn set_lane(&mut self, slot: Slot, lane: Lane) {
+        self.pages.at_mut(slot).lane = Some(Box::new(lane));
     }
 
     /// Sets the timers of a product's window: those moments of it that are still to come.

@@ -3,6 +3,7 @@
 use bincode::{Decode, Encode};
 
 use super::id::{AdjustmentId, OrderId, RefundId, ReservationId};
+use super::lane::Transfer;
 use super::money::Money;
 use super::product::Description;
 use super::saga::{Means, Report};
@@ -45,6 +46,14 @@ pub enum Command {
     Report(Report),
     /// The provider told that something happened.
     Notice(Notice),
+    /// Creates or changes one lane of a product that has several.
+    PutLane(Box<PutLane>),
+    /// Units leave a lane for another.
+    SendUnits(Transfer),
+    /// They arrive there. To be proposed once it is known that they were sent.
+    ReceiveUnits(Transfer),
+    /// It is known that they arrived. To be proposed once it is.
+    SettleUnits(Transfer),
 }
 
 impl Command {
@@ -102,6 +111,16 @@ pub struct PutProduct {
     pub description: Description,
     /// Only if the description's revision is this one; 0: only if there is none yet.
     pub if_revision: Option<u64>,
+}
+
+/// Creates or changes one lane of a product that has several. Of the stock that the description tells, each lane has an
+/// equal share; what is left over goes to the first, one unit each.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct PutLane {
+    /// The product as a whole: the same for every lane.
+    pub put: PutProduct,
+    /// Which lane of it lies here, from 0.
+    pub lane: u16,
 }
 
 /// Adds or takes away units.

@@ -34,5 +34,7 @@ pub const KEYS_PER_SHARD_OF_OPERATORS: u32 = 100_000;
 pub const LIVE_NAMED_MAX: usize = 20;
 /// The most products that one shard can have.
 pub const PRODUCTS_PER_SHARD: usize = 100_000;
+/// On how many shards the stock of one product can lie.
+pub const LANES_MAX: u16 = 64;
 /// The most commands in one batch.
 pub const COMMANDS_PER_BATCH: usize = 8_192;

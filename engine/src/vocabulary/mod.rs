@@ -5,6 +5,7 @@ pub mod command;
 pub mod event;
 pub mod id;
 pub mod idempotency;
+pub mod lane;
 pub mod limits;
 pub mod money;
 pub mod outcome;

@@ -38,7 +38,7 @@ pub struct Description {
     pub closes_at: Option<LogTime>,
     /// How a hold becomes an order.
     pub payment: PaymentMode,
-    /// On how many shards the stock lies. Only 1 for now.
+    /// On how many shards the stock lies, each with a lane of it.
     pub lanes: u16,
 }
 

@@ -80,6 +80,11 @@ pub enum Status {
     TriesUsedUp,
     /// Of a product, which is paid in another way than this takes.
     PaidOtherwise(ProductStatus, PaymentMode),
+    /// Of two lanes: another transfer between them is under way, or was not sent yet.
+    OtherTransfer {
+        /// The number of the newest that is known here.
+        newest: u64,
+    },
 }
 
 /// A field of a command that a refusal names.
@@ -99,7 +104,7 @@ pub enum Field {
     HoldSeconds,
     /// The end of the sale: after its start.
     ClosesAt,
-    /// Lanes: 1 for now.
+    /// Lanes: 1, or 2 to 64 for a product that is put lane by lane; and a lane must be one of them, not the same twice.
     Lanes,
     /// The adjustment: not 0, and not beyond the bounds of a stock.
     Delta,

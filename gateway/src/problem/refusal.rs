@@ -91,6 +91,11 @@ fn conflict(status: Status) -> Problem {
         Status::Order(status) => ("order", status.word()),
         Status::TriesUsedUp => return tries_used_up(),
         Status::PaidOtherwise(status, payment) => return paid_otherwise(status, payment),
+        // Between lanes there is no caller; should one ever see it, it is told the truth.
+        Status::OtherTransfer { newest } => {
+            let detail = format!("between the two lanes the newest transfer of units is number {newest}");
+            return Problem::new(Code::Conflict, detail);
+        }
     };
     Problem::new(Code::Conflict, format!("the {what} is `{word}`, and that does not allow this"))
         .with(Member::CurrentStatus(word))

@@ -2,7 +2,7 @@
 
 use super::{
     activate_rules, adjust_stock, archive, cancel, checkout, confirm, found, notice, pause, pay, purchase,
-    put_product, refund, release, report, reserve, resume,
+    put_product, refund, release, report, reserve, resume, transfer,
 };
 use crate::shard::step::{Effect, Step};
 use crate::vocabulary::command::Command;
@@ -27,5 +27,9 @@ pub(in crate::shard) fn run(step: &mut Step<'_>, command: &Command) -> Effect {
         Command::Purchase(command) => purchase::run(step, command),
         Command::Report(command) => report::run(step, command),
         Command::Notice(command) => notice::run(step, command),
+        Command::PutLane(command) => put_product::run_lane(step, command),
+        Command::SendUnits(transfer) => transfer::send(step, transfer),
+        Command::ReceiveUnits(transfer) => transfer::receive(step, transfer),
+        Command::SettleUnits(transfer) => transfer::settle(step, transfer),
     }
 }

@@ -21,5 +21,6 @@ mod release;
 mod report;
 mod reserve;
 mod resume;
+mod transfer;
 
 pub(super) use dispatch::run;

@@ -1,0 +1,101 @@
+//! Transfers: units go from one lane to another, in a step at each and a third that forgets them.
+//!
+//! Each step tells by the transfer's number whether it was done before, so it can be repeated at will, by whoever finds
+//! the transfer under way.
+
+use super::operation;
+use crate::shard::step::{About, Effect, Step};
+use crate::state::{Slot, stock};
+use crate::vocabulary::lane::{Neighbour, Transfer};
+use crate::vocabulary::limits::STOCK_MAX;
+use crate::vocabulary::outcome::Done;
+use crate::vocabulary::product::Stock;
+use crate::vocabulary::refusal::{Field, Refusal, Status};
+
+const DONE: Effect = Ok((Done::Internal, About::Operation));
+
+/// Units leave this lane. From now on they are available where they go.
+pub(super) fn send(step: &mut Step<'_>, transfer: &Transfer) -> Effect {
+    let (slot, to) = find(step, transfer, transfer.from, transfer.to)?;
+    if transfer.number <= to.sent {
+        return DONE;
+    }
+    if to.on_the_way > 0 || transfer.number != to.sent + 1 {
+        return other(to.sent);
+    }
+    step.not_frozen(slot)?;
+    let books = step.shard.products.at(slot).stock;
+    if books.available < transfer.units {
+        return Err(Refusal::SoldOut { available: books.available, may_return: books.held > 0 });
+    }
+    let (available, total) = (books.available - transfer.units, books.total.saturating_sub(transfer.units));
+    change(step, slot, Stock { available, total, ..books }, transfer.to, |to| {
+        (to.sent, to.on_the_way) = (transfer.number, transfer.units);
+    })
+}
+
+/// Units arrive at this lane.
+pub(super) fn receive(step: &mut Step<'_>, transfer: &Transfer) -> Effect {
+    let (slot, from) = find(step, transfer, transfer.to, transfer.from)?;
+    if transfer.number <= from.received {
+        return DONE;
+    }
+    if transfer.number != from.received + 1 {
+        return other(from.received);
+    }
+    step.not_frozen(slot)?;
+    let books = step.shard.products.at(slot).stock;
+    let [available, total] = [books.available, books.total].map(|units| units.saturating_add(transfer.units));
+    change(step, slot, Stock { available, total, ..books }, transfer.from, |from| {
+        from.received = transfer.number;
+    })
+}
+
+/// The units that left this lane have arrived: they are not its any more.
+pub(super) fn settle(step: &mut Step<'_>, transfer: &Transfer) -> Effect {
+    let (slot, to) = find(step, transfer, transfer.from, transfer.to)?;
+    if transfer.number > to.sent {
+        return other(to.sent);
+    }
+    if transfer.number == to.sent && to.on_the_way > 0 {
+        neighbour(step, slot, transfer.to, |to| to.on_the_way = 0);
+    }
+    DONE
+}
+
+/// The product, and what its lane `here` knows of the lane `there`.
+fn find(step: &Step<'_>, transfer: &Transfer, here: u16, there: u16) -> Result<(Slot, Neighbour), Refusal> {
+    if !(1..=STOCK_MAX).contains(&transfer.units) {
+        return Err(Refusal::Invalid(Field::Quantity));
+    }
+    let slot = operation::find(step, &transfer.product)?;
+    let lane = step.shard.products.at(slot).lane.as_ref().filter(|lane| lane.index == here);
+    let neighbour = lane.and_then(|lane| lane.neighbour(there)).ok_or(Refusal::Invalid(Field::Lanes))?;
+    Ok((slot, *neighbour))
+}
+
+/// Writes new books and what is known of another lane since.
+fn change(
+    step: &mut Step<'_>,
+    slot: Slot,
+    books: Stock,
+    other: u16,
+    note: impl FnOnce(&mut Neighbour),
+) -> Effect {
+    let sound = stock::check(&step.shard.products.at(slot).stock).and(stock::check(&books));
+    step.or_freeze(slot, sound)?;
+    step.shard.products.change(slot).keep(books);
+    neighbour(step, slot, other, note);
+    DONE
+}
+
+fn neighbour(step: &mut Step<'_>, slot: Slot, other: u16, note: impl FnOnce(&mut Neighbour)) {
+    let lane = step.shard.products.change(slot).lane.as_mut();
+    if let Some(known) = lane.and_then(|lane| lane.neighbour_mut(other)) {
+        note(known);
+    }
+}
+
+fn other(newest: u64) -> Effect {
+    Err(Refusal::Conflict(Status::OtherTransfer { newest }))
+}
