@@ -42,7 +42,8 @@ pub struct Description {
     pub lanes: u16,
 }
 
-/// Whether attempts are taken, and if not why. The first that holds, in this order from the end.
+/// Whether attempts are taken, and if not why. Of several that hold, the first of these is told: archived, frozen, paused,
+/// closed, scheduled, sold out, open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum ProductStatus {
     /// Before `opens_at`.

@@ -106,7 +106,7 @@ pub enum Field {
     ClosesAt,
     /// Lanes: 1, or 2 to 64 for a product that is put lane by lane; and a lane must be one of them, not the same twice.
     Lanes,
-    /// The adjustment: not 0, and not beyond the bounds of a stock.
+    /// The adjustment, or the units of a transfer: not 0, and not beyond the bounds of a stock.
     Delta,
     /// The amount paid or refunded.
     Amount {

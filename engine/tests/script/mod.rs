@@ -2,6 +2,7 @@
 
 mod clock;
 mod finding;
+mod lanes;
 mod names;
 mod parse;
 mod print;

@@ -1,13 +1,14 @@
 //! From the words of a step to what is to be done.
 
 use engine::command::{
-    ActivateRules, AdjustStock, Cancel, Checkout, Confirm, Found, Pay, Purchase, PutProduct, Refund, Release,
-    Reserve,
+    ActivateRules, AdjustStock, Cancel, Checkout, Confirm, Found, Pay, Purchase, PutLane, PutProduct, Refund,
+    Release, Reserve,
 };
 use engine::saga::Means;
 use engine::{Command, LogTime, PaymentMode, ProductId, Proposal, Query, RULES, Scope};
 
 use super::finding;
+use super::lanes;
 use super::names;
 use super::step::{Sent, Step};
 use super::words::Words;
@@ -33,6 +34,8 @@ pub(crate) fn step(line: &str, world: &mut World) -> Step {
         "audit" => Step::Audit(words.parse("a product")),
         "tasks" => Step::Tasks,
         "alarms" => Step::Alarms,
+        "lane" => Step::Lane(words.parse("a product")),
+        "transfers" => Step::Transfers,
         "takings" => Step::Takings(words.parse("a product")),
         "payments" => Step::Payments(words.parse("a product")),
         "snapshot" => Step::Reload,
@@ -84,7 +87,8 @@ fn command(verb: &str, words: &mut Words<'_>, extras: &mut Extras, world: &mut W
     match verb {
         "found" => Command::Found(Found { secret: [words.parse("a number"); 16] }),
         "activate" => Command::ActivateRules(ActivateRules { version: words.parse("a version") }),
-        "put" => Command::PutProduct(Box::new(put(words, extras, world))),
+        "put" => put(words, extras, world),
+        "send" | "receive" | "settle" => lanes::transfer(verb, words, |word, words| extras.take(word, words)),
         "pause" => Command::PauseProduct(words.parse("a product")),
         "resume" => Command::ResumeProduct(words.parse("a product")),
         "archive" => Command::ArchiveProduct(words.parse("a product")),
@@ -118,10 +122,10 @@ fn command(verb: &str, words: &mut Words<'_>, extras: &mut Extras, world: &mut W
     }
 }
 
-fn put(words: &mut Words<'_>, extras: &mut Extras, world: &mut World) -> PutProduct {
+fn put(words: &mut Words<'_>, extras: &mut Extras, world: &mut World) -> Command {
     let product = words.parse::<ProductId>("a product");
     let mut description = world.description(&product);
-    let mut if_revision = None;
+    let (mut if_revision, mut lane) = (None, None);
     while let Some(word) = words.next() {
         match word {
             "name" => description.name = words.parse("a name"),
@@ -136,11 +140,16 @@ fn put(words: &mut Words<'_>, extras: &mut Extras, world: &mut World) -> PutProd
             "card" => description.payment = PaymentMode::Provider,
             "outside" => description.payment = PaymentMode::External,
             "lanes" => description.lanes = words.parse("a number"),
+            "lane" => lane = Some(words.parse("a number")),
             "if-revision" => if_revision = Some(words.parse("a number")),
             _ => extras.take(word, words),
         }
     }
-    PutProduct { product, description, if_revision }
+    let put = PutProduct { product, description, if_revision };
+    match lane {
+        None => Command::PutProduct(Box::new(put)),
+        Some(lane) => Command::PutLane(Box::new(PutLane { put, lane })),
+    }
 }
 
 fn adjust(words: &mut Words<'_>, extras: &mut Extras) -> AdjustStock {

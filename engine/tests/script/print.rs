@@ -250,6 +250,7 @@ fn conflict(status: &Status) -> String {
         Status::PaidOtherwise(_, payment) => {
             format!("conflict, the product is paid {}", words(&format!("{payment:?}")))
         }
+        Status::OtherTransfer { newest } => format!("conflict, the newest transfer is number {newest}"),
         Status::TriesUsedUp => format!("conflict, {} payments were tried", limits::TRIES_MAX),
     }
 }

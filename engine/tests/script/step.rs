@@ -35,6 +35,10 @@ pub(crate) enum Step {
     Takings(ProductId),
     /// How many payments for a product stand where, and its alarms one by one.
     Payments(ProductId),
+    /// The lane of a product that lies here.
+    Lane(ProductId),
+    /// The transfers that left lanes of this shard and are not settled.
+    Transfers,
     /// The shard is captured, written, read and goes on from there.
     Reload,
 }

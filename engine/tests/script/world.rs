@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use engine::command::Attempt;
+use engine::lane::Transfer;
 use engine::{
     Batch, Command, Description, Event, Fingerprint, Loader, LogTime, Outcome, PaymentMode, ProductId,
     Proposal, RULES, ReservationId, Shard, Span, Stock,
@@ -10,7 +11,7 @@ use engine::{
 
 use super::names::SHARD;
 use super::step::{Sent, Step};
-use super::{clock, names, print};
+use super::{clock, lanes, names, print};
 
 /// A shard, a clock, and what was shown last.
 pub(crate) struct World {
@@ -82,6 +83,17 @@ impl World {
             Step::Cap(max) => return vec![clock::show(self.shard.due_cap(self.now, max))],
             Step::Audit(product) => {
                 return self.shard.capture().audit(Some(&product)).iter().map(print::audit).collect();
+            }
+            Step::Lane(product) => {
+                return self.shard.lane(&product).map_or(vec!["no lane".into()], |view| lanes::show(&view));
+            }
+            Step::Transfers => {
+                let transfers = self.shard.transfers();
+                let line = |transfer: &Transfer| {
+                    let Transfer { product, from, to, number, units } = transfer;
+                    format!("transfer {number} of {units} {product} from lane {from} to {to}")
+                };
+                return transfers.iter().map(line).collect();
             }
             Step::Tasks => return self.tasks(),
             Step::Alarms => return vec![print::alarms(&self.shard.alarms())],

@@ -13,7 +13,7 @@ use crate::vocabulary::view::OrderStatus;
 pub(super) fn run(step: &mut Step<'_>, command: &Refund) -> Effect {
     let slot = step.shard.orders.find(command.order).ok_or(Refusal::NotFound)?;
     let order = step.shard.orders.at(slot);
-    let (status, product) = (order.status, order.product);
+    let (status, product, nothing_is_left) = (order.status, order.product, has_nothing_left(order));
     step.key_fits_buyer(Some(order.buyer))?;
     let amount = check_amount(order, command)?;
     step.key_is_free()?;
@@ -21,7 +21,7 @@ pub(super) fn run(step: &mut Step<'_>, command: &Refund) -> Effect {
         step.not_frozen(product)?;
     }
     let known = step.shard.refunds.find(command.id).is_some();
-    if known || matches!(status, OrderStatus::Refunded | OrderStatus::Cancelled) {
+    if known || nothing_is_left {
         return Err(Refusal::Conflict(Status::Order(status)));
     }
     if step.shard.orders.at(slot).charge.is_some() {
@@ -36,11 +36,17 @@ pub(super) fn run(step: &mut Step<'_>, command: &Refund) -> Effect {
     Ok((Done::Refunded(command.id), About::Refund(refund)))
 }
 
+/// Whether all of an order's money went back, is on its way back, or was never taken. What was free can be refunded once.
+fn has_nothing_left(order: &Order) -> bool {
+    let is_over = matches!(order.status, OrderStatus::Refunded | OrderStatus::Cancelled);
+    is_over || (order.amount > 0 && order.rest() == 0)
+}
+
 /// The amount that goes back. Of an order that has none to give back any more, no amount is right or wrong.
 fn check_amount(order: &Order, command: &Refund) -> Result<u64, Refusal> {
     let rest = order.rest();
     let amount = command.amount.unwrap_or(rest);
-    if matches!(order.status, OrderStatus::Refunded | OrderStatus::Cancelled) {
+    if has_nothing_left(order) {
         return Ok(0);
     }
     let was_free = order.amount == 0;

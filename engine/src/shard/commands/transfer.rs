@@ -58,7 +58,8 @@ pub(super) fn settle(step: &mut Step<'_>, transfer: &Transfer) -> Effect {
         return other(to.sent);
     }
     if transfer.number == to.sent && to.on_the_way > 0 {
-        neighbour(step, slot, transfer.to, |to| to.on_the_way = 0);
+        let books = step.shard.products.at(slot).stock;
+        return change(step, slot, books, transfer.to, |to| to.on_the_way = 0);
     }
     DONE
 }
@@ -66,7 +67,7 @@ pub(super) fn settle(step: &mut Step<'_>, transfer: &Transfer) -> Effect {
 /// The product, and what its lane `here` knows of the lane `there`.
 fn find(step: &Step<'_>, transfer: &Transfer, here: u16, there: u16) -> Result<(Slot, Neighbour), Refusal> {
     if !(1..=STOCK_MAX).contains(&transfer.units) {
-        return Err(Refusal::Invalid(Field::Quantity));
+        return Err(Refusal::Invalid(Field::Delta));
     }
     let slot = operation::find(step, &transfer.product)?;
     let lane = step.shard.products.at(slot).lane.as_ref().filter(|lane| lane.index == here);
@@ -74,7 +75,7 @@ fn find(step: &Step<'_>, transfer: &Transfer, here: u16, there: u16) -> Result<(
     Ok((slot, *neighbour))
 }
 
-/// Writes new books and what is known of another lane since.
+/// Writes new books, and what is known of another lane since.
 fn change(
     step: &mut Step<'_>,
     slot: Slot,
@@ -84,16 +85,12 @@ fn change(
 ) -> Effect {
     let sound = stock::check(&step.shard.products.at(slot).stock).and(stock::check(&books));
     step.or_freeze(slot, sound)?;
-    step.shard.products.change(slot).keep(books);
-    neighbour(step, slot, other, note);
-    DONE
-}
-
-fn neighbour(step: &mut Step<'_>, slot: Slot, other: u16, note: impl FnOnce(&mut Neighbour)) {
-    let lane = step.shard.products.change(slot).lane.as_mut();
-    if let Some(known) = lane.and_then(|lane| lane.neighbour_mut(other)) {
+    let product = step.shard.products.change(slot);
+    product.keep(books);
+    if let Some(known) = product.lane.as_mut().and_then(|lane| lane.neighbour_mut(other)) {
         note(known);
     }
+    DONE
 }
 
 fn other(newest: u64) -> Effect {

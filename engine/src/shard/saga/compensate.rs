@@ -24,7 +24,12 @@ impl Step<'_> {
         let one = self.one(slot, attempt)?;
         match one.stage {
             Stage::Compensating if one.compensation.is_some() => {
-                self.change_try(slot, attempt, |one| one.go(Stage::Dead));
+                let now = self.now();
+                self.change_try(slot, attempt, |one| {
+                    // From now on it is known for a while that the money came back, however long it was on its way.
+                    one.since = now;
+                    one.go(Stage::Dead);
+                });
                 self.leave_payment(slot, attempt);
                 Ok(())
             }
