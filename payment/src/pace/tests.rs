@@ -21,7 +21,7 @@ fn name(text: &str) -> AccountName {
 fn accounts(names: &[&str]) -> Accounts {
     let account = |&text: &&str| Account {
         name: name(text),
-        secret_key: Secret::new("sk_test_1").expect("a secret"),
+        secret_key: Secret::new(&format!("sk_test_{text}")).expect("a secret"),
         publishable_key: "pk_test_1".to_owned(),
         rates: Rates::default(),
         retired: false,
