@@ -170,6 +170,26 @@ async fn a_payment_that_would_be_late_is_refused_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_promise_that_is_given_back_makes_room_for_one_payment() {
+    let pacer = Pacer::new(&accounts(&["a", "b"]));
+    let admission = pacer.admission();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let admit = |account| admission.would_be_served_by(account, deadline).is_ok();
+    assert!((0..1_000).filter(|_| admit("a")).count() > 100);
+    assert!(!admit("a") && admit("b"));
+    for _ in 0..3 {
+        admission.forgo("a");
+    }
+    assert_eq!((0..10).filter(|_| admit("a")).count(), 3);
+    // Nobody was promised anything there: nothing is owed for it either.
+    let empty = Pacer::new(&accounts(&["a"]));
+    ["a", "none"].iter().for_each(|account| empty.admission().forgo(account));
+    assert!(empty.admission().would_be_served_by("a", deadline).is_ok());
+    pacer.shutdown().await;
+    empty.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_admitted_is_served_in_time() {
     let pacer = Arc::new(Pacer::new(&accounts(&["a"])));
     let (admission, log, began) = (pacer.admission(), Log::default(), Instant::now());
