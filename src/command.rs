@@ -34,7 +34,7 @@ enum Command {
     /// Tells what a configuration means.
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Runs a simulator of the payment provider until Ctrl-C.
+    // What is said here would stand in the place of all that its arguments say of it.
     Simulator(simulate::Args),
     #[command(flatten)]
     Client(Box<client::Command>),

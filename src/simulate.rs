@@ -1,9 +1,10 @@
 //! `flashsale simulator`: the payment provider's simulator alone.
 
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
-use simulator::{Options, Script, ScriptError, Simulator};
+use simulator::{Options, Script, ScriptError, Simulator, Time};
 
 use crate::output;
 use crate::up::Signals;
@@ -27,6 +28,26 @@ pub(crate) struct Args {
     /// What ids and faults derive from; the same seed, the same faults.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// Run by a clock that stands still until moved, from TIME, like 2026-11-27T18:00:00Z, or now
+    ///
+    /// It dates objects, ends holds after seven days, ages idempotency keys and paces webhooks;
+    /// delays by script and rate limits stay real. To move it on by a week, and let happen what is
+    /// due by then:
+    ///
+    ///   curl -u sk_test_flashsale_0001: -d seconds=604800 \
+    ///     http://127.0.0.1:12111/_simulator/clock/advance
+    ///
+    /// GET /_simulator/clock shows it. It never goes back: where the ledger in DIR ends later than
+    /// TIME, it begins there.
+    #[arg(
+        long,
+        value_name = "TIME",
+        num_args = 0..=1,
+        require_equals = true,
+        value_parser = humantime::parse_rfc3339,
+        verbatim_doc_comment
+    )]
+    virtual_clock: Option<Option<SystemTime>>,
     /// Print one JSON object when ready, instead of lines.
     #[arg(long)]
     json: bool,
@@ -64,11 +85,18 @@ async fn serve(args: &Args) -> Result<(), Error> {
     let mut listen = options.listen;
     listen.set_port(args.port);
     let faults = args.faults.as_deref().map(Script::read).transpose()?.unwrap_or_default();
-    let running = Simulator::start(Options { listen, faults, seed: args.seed, ..options }).await?;
+    let clock = args.virtual_clock.map_or(Time::Real, |begin| Time::Virtual(begin.map(milliseconds)));
+    let running = Simulator::start(Options { listen, faults, seed: args.seed, clock, ..options }).await?;
     tell(args, &running);
     signals.caught().await;
     running.shutdown().await;
     Ok(())
+}
+
+/// Since the Unix epoch, which no time that can be given is before.
+fn milliseconds(at: SystemTime) -> i64 {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Says what there is, and last that it is ready.
@@ -79,12 +107,18 @@ fn tell(args: &Args, running: &simulator::Running) {
             json!({"id": account.id, "secret_key": account.secret_key, "publishable_key": account.publishable_key})
         });
         let accounts: Vec<_> = accounts.collect();
-        output::json(&json!({"url": running.url(), "accounts": accounts, "ready": true}));
+        let clock = json!({"now_ms": running.now_ms(), "virtual": args.virtual_clock.is_some()});
+        output::json(&json!({"url": running.url(), "accounts": accounts, "clock": clock, "ready": true}));
         return;
     }
     for account in running.accounts() {
         let (id, secret, public) = (&account.id, &account.secret_key, &account.publishable_key);
         output::line(format_args!("{id}  {secret}  {public}"));
+    }
+    if args.virtual_clock.is_some() {
+        let now = UNIX_EPOCH + Duration::from_millis(u64::try_from(running.now_ms()).unwrap_or(0));
+        let now = humantime::format_rfc3339_millis(now);
+        output::line(format_args!("the clock stands at {now} until it is moved: /_simulator/clock/advance"));
     }
     output::line(format_args!("{}", running.url()));
     output::line("ready");

@@ -99,6 +99,26 @@ fn what_a_configuration_gets_wrong_is_named_with_its_line_and_what_it_takes() {
             &["payment.account eu is there twice", "its own `name`"],
         ),
         (
+            account(&GOOD_ACCOUNT.replace("pk-public", &format!("sk_live_{secret}"))),
+            &["publishable_key of the payment account eu begins like a secret", "begins with pk_"],
+        ),
+        (
+            account(&GOOD_ACCOUNT.replace("pk-public", &format!("sk_live_{secret} "))),
+            &["`payment.account.eu.publishable_key` cannot be what it is", "visible ASCII"],
+        ),
+        (
+            account(&GOOD_ACCOUNT.replace("sk-secret", &format!("pk_live_{secret}"))),
+            &["secret_key of the payment account eu begins with pk_", "sk_ or rk_"],
+        ),
+        (
+            account(&format!(
+                "{one}[[payment.account]]\n{other}",
+                one = GOOD_ACCOUNT.replace("sk-secret", secret),
+                other = GOOD_ACCOUNT.replace("sk-secret", secret).replace("\"eu\"", "\"us\"")
+            )),
+            &["payment accounts eu and us have the same secret_key", "leave one of them out"],
+        ),
+        (
             with(
                 "[auth]",
                 &format!(

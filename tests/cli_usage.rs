@@ -23,6 +23,7 @@ const COMMANDS: &[&[&str]] = &[
     &["order", "refund"],
     &["audit"],
     &["cluster", "status"],
+    &["simulator"],
 ];
 
 #[test]
@@ -33,6 +34,14 @@ fn every_command_has_help() {
         assert!(run.stdout.contains("Usage: flashsale"), "{}", run.stdout);
         let short = run.stdout.lines().filter(|line| line.trim_start().starts_with("--")).count();
         assert!(run.stdout.lines().count() > 2 * short, "every option is explained: {}", run.stdout);
+    }
+}
+
+#[test]
+fn the_simulator_s_help_says_what_it_is_and_how_its_clock_is_moved() {
+    let run = flashsale(&["simulator", "--help"], &[]);
+    for words in ["docs/simulator.md", "--virtual-clock[=<TIME>]", "/_simulator/clock/advance"] {
+        assert!(run.stdout.contains(words), "`{words}` is not in: {}", run.stdout);
     }
 }
 
@@ -71,6 +80,7 @@ fn a_mistake_is_told_in_one_line_with_status_2() {
             &["order", "list", "--product", "x", "--status", "foo"],
             &["'foo'", "confirmed, partially_refunded, refunded, cancelled"],
         ),
+        (&["simulator", "--virtual-clock=soon"], &["'soon'", "--virtual-clock"]),
         (&["--log-format", "xml", "audit"], &["xml", "text, json"]),
     ];
     for (args, words) in cases {

@@ -49,9 +49,14 @@ impl Clock {
         }
     }
 
+    /// Whether it stands still until it is moved.
+    pub(crate) fn is_virtual(&self) -> bool {
+        matches!(self.time, Time::Virtual(_))
+    }
+
     /// Moves a virtual clock on and wakes what waits for it. `None` for the machine's clock, which nobody moves.
     pub(crate) fn advance(&self, by: Duration) -> Option<i64> {
-        if self.time == Time::Real {
+        if !self.is_virtual() {
             return None;
         }
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX / 4).min(i64::MAX / 4);

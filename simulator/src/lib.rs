@@ -41,6 +41,7 @@ mod provider;
 mod render;
 mod server;
 mod simulator;
+mod version;
 mod webhooks;
 
 pub use account::Account;
@@ -53,3 +54,4 @@ pub use limits::Rates;
 pub use object::{ChargeStatus, IntentStatus, RefundStatus};
 pub use options::{Options, PORT, Webhooks};
 pub use simulator::{Running, Simulator};
+pub use version::API_VERSION;

@@ -14,9 +14,6 @@ use crate::ledger::Ledger;
 use crate::limits::Limits;
 use crate::options::Webhooks;
 
-/// The API version that is assumed where a request names none: that of the official clients tested against.
-pub(crate) const VERSION: &str = "2026-10-28.endive";
-
 /// What changes.
 pub(crate) struct World {
     /// In the order of the accounts.
@@ -51,15 +48,7 @@ impl Provider {
 
     /// A writ for what is nobody's request.
     pub(crate) fn own_writ(&self, now: i64) -> Writ {
-        Writ {
-            now,
-            seed: self.seed,
-            request: None,
-            key: None,
-            version: VERSION.to_owned(),
-            twist: None,
-            base: self.base.clone(),
-        }
+        Writ { now, seed: self.seed, request: None, key: None, twist: None, base: self.base.clone() }
     }
 
     /// Makes one step in the books of an account, and gives what changed to the ledger.

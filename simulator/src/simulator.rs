@@ -107,6 +107,11 @@ impl Running {
         self.provider.lock().faults.struck()
     }
 
+    /// What the clock shows, in milliseconds since the Unix epoch.
+    pub fn now_ms(&self) -> i64 {
+        self.provider.clock.now_ms()
+    }
+
     /// Moves a virtual clock and lets what is due happen; gives the new time in milliseconds. `None` if the simulator
     /// runs by the machine's clock.
     pub fn advance(&self, by: Duration) -> Option<i64> {

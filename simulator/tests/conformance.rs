@@ -2,6 +2,7 @@
 //!
 //! Where they are not installed, a line says so and the test passes; with `FLASHSALE_CONFORMANCE=required` it fails.
 
+use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,6 +23,13 @@ fn installed() -> PathBuf {
     given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/conformance"))
 }
 
+/// Says something that is seen whatever becomes of the test: what the print macros write is kept by the harness and shown
+/// for tests that fail alone, and who runs the tests is to know that this one has tested nothing. One write, so that no
+/// other test's line gets between.
+fn say(line: &str) {
+    std::io::stderr().write_all(format!("{line}\n").as_bytes()).expect("stderr takes a line");
+}
+
 /// Runs a suite against a simulator of its own, or says why not.
 async fn run(name: &str, mut suite: Command, package: &Path) {
     let required = std::env::var("FLASHSALE_CONFORMANCE").is_ok_and(|value| value == "required");
@@ -35,7 +43,9 @@ async fn run(name: &str, mut suite: Command, package: &Path) {
             format!("{program:?} does not run")
         };
         assert!(!required, "the {name} suite is required: {why}; run simulator/conformance/install");
-        eprintln!("skipped the {name} suite: {why}; simulator/conformance/install installs what it takes");
+        say(&format!(
+            "skipped the {name} suite: {why}; simulator/conformance/install installs what it takes"
+        ));
         return;
     }
     let directory = tempfile::tempdir().expect("a directory");
@@ -85,4 +95,22 @@ async fn the_node_client_sees_the_provider() {
         .arg(source().join("node/suite.mjs"))
         .env("STRIPE_PACKAGE", &package);
     run("Node", suite, &package).await;
+}
+
+#[tokio::test]
+async fn a_suite_that_is_skipped_is_told_of_under_the_harness() {
+    let empty = tempfile::tempdir().expect("a directory");
+    for (test, suite) in
+        [("the_python_client_sees_the_provider", "Python"), ("the_node_client_sees_the_provider", "Node")]
+    {
+        let harness = std::env::current_exe().expect("this binary");
+        let mut harness = Command::new(harness);
+        harness.args(["--exact", test]).env("FLASHSALE_CONFORMANCE_DIR", empty.path());
+        let output = harness.env_remove("FLASHSALE_CONFORMANCE").output().await.expect("it runs");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+        assert!(told.starts_with(&format!("skipped the {suite} suite: ")), "{told}");
+        assert!(told.contains("simulator/conformance/install"), "{told}");
+    }
 }

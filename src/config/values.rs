@@ -112,7 +112,14 @@ impl Settings {
     pub(super) fn publishable(&self, key: &str) -> Result<String, Error> {
         let text = self.text(key)?;
         let good = (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-        if good { Ok(text) } else { Err(self.wrong(key)) }
+        // By mistake it may be a secret, so it is not shown.
+        let wrong = || Error::Wrong {
+            origin: self.origin(key),
+            key: key.to_owned(),
+            got: "what it is".to_owned(),
+            takes: takes(key),
+        };
+        if good { Ok(text) } else { Err(wrong()) }
     }
 
     pub(super) fn secret(&self, key: &str) -> Result<Secret, Error> {

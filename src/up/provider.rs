@@ -85,3 +85,13 @@ impl Provider {
 pub(super) fn secret_file(account: u16) -> String {
     format!("webhook-{account}.secret")
 }
+
+#[cfg(test)]
+mod tests {
+    /// The simulator shares no code with the client, so nothing else keeps the two at one version. Where they are not, events
+    /// are told in another version than the objects that are read after them.
+    #[test]
+    fn the_client_s_version_of_the_api_is_that_of_the_simulator_s_accounts() {
+        assert_eq!(payment::client::API_VERSION, simulator::API_VERSION);
+    }
+}

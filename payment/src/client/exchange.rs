@@ -16,7 +16,8 @@ use super::error::NoClient;
 use super::verdict::{Reason, Verdict};
 use crate::config::{Accounts, BaseUrl, Config, Timeouts};
 
-/// The version of the provider's API that requests and objects are of.
+/// The version of the provider's API that requests and objects are of. Releases up to 2026-08-26.dahlia take the bodies of
+/// [`Call`] as they are; from 2026-09-30.endive on, intents take no `payment_method_types`.
 pub const API_VERSION: &str = "2025-09-30.clover";
 
 const AGENT: &str = concat!("flashsale/", env!("CARGO_PKG_VERSION"));

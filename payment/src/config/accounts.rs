@@ -10,6 +10,10 @@ use super::Secret;
 
 /// The most accounts: more would not sell faster than a cluster does.
 const COUNT_MAX: usize = 64;
+/// What the provider's secrets begin with: those that calls are made with, in full or in part, and those that sign events.
+const SECRETS_BEGIN: [&str; 3] = ["sk_", "rk_", "whsec_"];
+/// What the keys begin with that buyers are told.
+const PUBLISHABLE_BEGINS: &str = "pk_";
 
 /// How many requests a second one node asks of an account at most. Nodes do not share it: only those that lead a sale ask,
 /// and where several do at once the provider sees their sum, and its complaints slow each of them down.
@@ -55,6 +59,24 @@ pub enum BadAccounts {
     /// Two have one name.
     #[error("two payment accounts are called {0}: names are unique")]
     Twice(AccountName),
+    /// What every buyer is told is a secret.
+    #[error(
+        "the publishable_key of the payment account {0} begins like a secret, and every buyer is told it: give the key \
+         that begins with pk_, and roll this one at the provider if anybody was told it"
+    )]
+    PublishedSecret(AccountName),
+    /// What calls are made with is what buyers are told.
+    #[error(
+        "the secret_key of the payment account {0} begins with pk_, so it is the publishable one: give the key that \
+         begins with sk_ or rk_"
+    )]
+    PublicSecret(AccountName),
+    /// Two have one key, and so are one.
+    #[error(
+        "the payment accounts {0} and {1} have the same secret_key, so they are one account: give each its own key, or \
+         leave one of them out"
+    )]
+    OneKey(AccountName, AccountName),
     /// A rate is no number of requests a second.
     #[error("the rates of the payment account {0} are numbers of requests a second above 0.01")]
     Rates(AccountName),
@@ -68,7 +90,8 @@ impl Accounts {
     /// Puts accounts together.
     ///
     /// # Errors
-    /// [`BadAccounts`] if none takes buyers, there are too many, names are not unique, or a rate is none.
+    /// [`BadAccounts`] if none takes buyers, there are too many, names or secret keys are not unique, keys are in each
+    /// other's place, or a rate is none.
     pub fn new(accounts: Vec<Account>) -> Result<Accounts, BadAccounts> {
         if accounts.len() > COUNT_MAX {
             return Err(BadAccounts::TooMany(accounts.len()));
@@ -79,10 +102,12 @@ impl Accounts {
             if !rates.iter().all(|rate| (0.01..=100_000.0).contains(rate)) {
                 return Err(BadAccounts::Rates(account.name));
             }
+            check_keys(&account)?;
             if let Some(twin) = named.insert(account.name.clone(), account) {
                 return Err(BadAccounts::Twice(twin.name));
             }
         }
+        check_keys_differ(&named)?;
         if named.values().all(|account| account.retired) {
             return Err(BadAccounts::None);
         }
@@ -115,6 +140,28 @@ impl Accounts {
     }
 }
 
+/// A key in the place of the other, as far as its beginning tells.
+fn check_keys(account: &Account) -> Result<(), BadAccounts> {
+    if SECRETS_BEGIN.iter().any(|begin| account.publishable_key.starts_with(begin)) {
+        return Err(BadAccounts::PublishedSecret(account.name.clone()));
+    }
+    if account.secret_key.expose().starts_with(PUBLISHABLE_BEGINS) {
+        return Err(BadAccounts::PublicSecret(account.name.clone()));
+    }
+    Ok(())
+}
+
+/// Two names for one account would make twice the calls that it takes.
+fn check_keys_differ(accounts: &BTreeMap<AccountName, Account>) -> Result<(), BadAccounts> {
+    let mut names: BTreeMap<&str, &AccountName> = BTreeMap::new();
+    for (name, account) in accounts {
+        if let Some(other) = names.insert(account.secret_key.expose(), name) {
+            return Err(BadAccounts::OneKey(other.clone(), name.clone()));
+        }
+    }
+    Ok(())
+}
+
 fn weight(account: &AccountName, buyer: &BuyerId) -> u64 {
     let digest =
         Sha256::new().chain_update(account.as_bytes()).chain_update([0]).chain_update(buyer.as_bytes());
@@ -129,7 +176,7 @@ mod tests {
     fn account(name: &str) -> Account {
         Account {
             name: AccountName::new(name).expect("a name"),
-            secret_key: Secret::new("sk_test_1").expect("a secret"),
+            secret_key: Secret::new(&format!("sk_test_{name}")).expect("a secret"),
             publishable_key: "pk_test_1".to_owned(),
             rates: Rates::default(),
             retired: false,
@@ -180,6 +227,30 @@ mod tests {
         assert!(accounts.get("a").is_some());
         list[1].retired = true;
         assert_eq!(Accounts::new(list).err(), Some(BadAccounts::None));
+    }
+
+    #[test]
+    fn keys_in_each_other_s_place_are_refused_and_not_shown() {
+        let published = |key: &str| Account { publishable_key: key.to_owned(), ..account("a") };
+        for key in ["sk_live_x7", "sk_test_x7", "rk_live_x7", "whsec_x7"] {
+            let refused = Accounts::new(vec![published(key)]).expect_err(key);
+            assert!(matches!(&refused, BadAccounts::PublishedSecret(name) if &**name == "a"), "{refused:?}");
+            assert!(!format!("{refused} {refused:?}").contains("x7"), "{refused}");
+        }
+        assert!(Accounts::new(vec![published("task_sk_")]).is_ok());
+        let secret_key = Secret::new("pk_live_x7").expect("a secret");
+        let refused = Accounts::new(vec![Account { secret_key, ..account("a") }]).expect_err("it is public");
+        assert_eq!(refused, BadAccounts::PublicSecret(account("a").name));
+    }
+
+    #[test]
+    fn two_accounts_with_one_secret_key_are_one() {
+        let secret_key = Secret::new("sk_live_x7").expect("a secret");
+        let of = |name: &str| Account { secret_key: secret_key.clone(), ..account(name) };
+        let twins = vec![of("a"), account("b"), Account { retired: true, ..of("c") }];
+        let refused = Accounts::new(twins).expect_err("they are one");
+        assert_eq!(refused, BadAccounts::OneKey(account("a").name, account("c").name));
+        assert!(!format!("{refused} {refused:?}").contains("x7"), "{refused}");
     }
 
     #[test]

@@ -21,7 +21,8 @@ pub struct Admission {
 
 impl Admission {
     /// Whether a payment that begins now is authorized by `deadline`: created and confirmed, behind all that wait and
-    /// all that were promised before. A promise counts until the payment comes into line, and five seconds at most.
+    /// all that were promised before. A promise counts until the payment comes into line or is forgone, and five seconds
+    /// at most.
     ///
     /// # Errors
     /// [`RetryAfter`] if not: after that long the same payment would be in time.
@@ -29,5 +30,10 @@ impl Admission {
         let now = self.shared.now();
         let deadline = self.shared.at(deadline);
         self.shared.line().promise(account, now, deadline).map_err(RetryAfter)
+    }
+
+    /// A payment that was promised to be served at `account` will not come.
+    pub fn forgo(&self, account: &str) {
+        self.shared.line().forgo(account);
     }
 }

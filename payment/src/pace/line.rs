@@ -154,6 +154,13 @@ impl<W> Line<W> {
         account.promises.promise(now);
         Ok(())
     }
+
+    /// A payment that was promised will not come.
+    pub(super) fn forgo(&mut self, account: &str) {
+        if let Some(account) = self.accounts.get_mut(account) {
+            account.promises.came();
+        }
+    }
 }
 
 impl<W> Account<W> {

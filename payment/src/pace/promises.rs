@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// How long a payment counts that never comes: what the log takes in between is done within this, or was refused.
+/// How long a payment counts that never comes, and of which nobody says so: what the log takes in between is done within
+/// this, or unknown to who promised it.
 const COUNTS_FOR: Duration = Duration::from_secs(5);
 
 /// Payments let through, oldest first. Without them a crowd that comes in one instant would find the next place empty,
@@ -18,7 +19,8 @@ impl Promises {
         self.0.push_back(now);
     }
 
-    /// One turned up.
+    /// One turned up, or will not. Whichever it is, the oldest stands for it: the others then count longer rather than
+    /// shorter.
     pub(super) fn came(&mut self) {
         self.0.pop_front();
     }

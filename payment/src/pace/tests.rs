@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use engine::limits::PAYMENT_WINDOW;
 use engine::vocabulary::text::AccountName;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance, sleep};
@@ -21,7 +22,7 @@ fn name(text: &str) -> AccountName {
 fn accounts(names: &[&str]) -> Accounts {
     let account = |&text: &&str| Account {
         name: name(text),
-        secret_key: Secret::new("sk_test_1").expect("a secret"),
+        secret_key: Secret::new(&format!("sk_test_{text}")).expect("a secret"),
         publishable_key: "pk_test_1".to_owned(),
         rates: Rates::default(),
         retired: false,
@@ -31,12 +32,21 @@ fn accounts(names: &[&str]) -> Accounts {
 
 type Log = Arc<Mutex<BTreeMap<(AccountName, Endpoint), Vec<Duration>>>>;
 
-/// Takes an order's turns, as the saga does, and writes down when it got them.
-async fn order(pacer: Arc<Pacer>, log: Log, account: AccountName, due: Instant, began: Instant) {
-    pacer.begin(&account, Some(due)).await.expect("a turn to begin");
+/// How long an authorization can be captured.
+const CAPTURE_WITHIN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Takes an order's turns, due as the saga has them due, and writes down when it got them. Its units are given back at
+/// `release_by`: it is lost for waiting if it has no turn to be confirmed by then, or within its window.
+async fn order(pacer: Arc<Pacer>, log: Log, account: AccountName, release_by: Instant, began: Instant) {
+    pacer.begin(&account, Some(release_by)).await.expect("a turn to begin");
+    let window = Duration::from_millis(PAYMENT_WINDOW.0);
+    let pay_by = (Instant::now() + window).min(release_by);
     for endpoint in STEPS {
+        let due = if endpoint == Endpoint::CaptureIntent { began + CAPTURE_WITHIN } else { pay_by };
         pacer.turn(&account, endpoint, Some(due)).await.expect("a turn");
-        log.lock().expect("the log").entry((account.clone(), endpoint)).or_default().push(began.elapsed());
+        let (at, due) = (began.elapsed(), due - began);
+        assert!(at <= due, "{endpoint:?} at {account} had its turn at {at:?} and was due at {due:?}");
+        log.lock().expect("the log").entry((account.clone(), endpoint)).or_default().push(at);
     }
 }
 
@@ -48,15 +58,19 @@ fn busiest_second(times: &[Duration]) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ten_thousand_orders_drain_at_the_permitted_rate_and_no_faster() {
+async fn ten_thousand_orders_drain_at_the_permitted_rate_and_no_faster_and_none_is_late() {
     let names = ["a", "b", "c", "d", "e"];
     let pacer = Arc::new(Pacer::new(&accounts(&names)));
-    let (log, began) = (Log::default(), Instant::now());
+    let (admission, log, began) = (pacer.admission(), Log::default(), Instant::now());
     let mut orders = JoinSet::new();
     for n in 0..10_000_u64 {
         let account = name(names[usize::try_from(n % 5).expect("small")]);
-        let due = began + Duration::from_secs(120) + Duration::from_millis(n);
-        orders.spawn(order(Arc::clone(&pacer), Arc::clone(&log), account, due, began));
+        // Half a second more than admission wants for those before it at the account, so that nobody can be let past another:
+        // 24.5 a second, and three seconds under way.
+        let behind = u32::try_from(n / 5).expect("two thousand");
+        let release_by = began + Duration::from_millis(3_500) + Duration::from_secs(2) * (behind + 1) / 49;
+        admission.would_be_served_by(&account, release_by).expect("each is in time");
+        orders.spawn(order(Arc::clone(&pacer), Arc::clone(&log), account, release_by, began));
     }
     while let Some(ended) = orders.join_next().await {
         ended.expect("an order");
@@ -153,6 +167,26 @@ async fn a_payment_that_would_be_late_is_refused_at_once() {
     advance(Duration::from_secs(6)).await;
     assert!(admission.would_be_served_by("a", deadline).is_ok(), "who never came does not count for ever");
     pacer.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_promise_that_is_given_back_makes_room_for_one_payment() {
+    let pacer = Pacer::new(&accounts(&["a", "b"]));
+    let admission = pacer.admission();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let admit = |account| admission.would_be_served_by(account, deadline).is_ok();
+    assert!((0..1_000).filter(|_| admit("a")).count() > 100);
+    assert!(!admit("a") && admit("b"));
+    for _ in 0..3 {
+        admission.forgo("a");
+    }
+    assert_eq!((0..10).filter(|_| admit("a")).count(), 3);
+    // Nobody was promised anything there: nothing is owed for it either.
+    let empty = Pacer::new(&accounts(&["a"]));
+    ["a", "none"].iter().for_each(|account| empty.admission().forgo(account));
+    assert!(empty.admission().would_be_served_by("a", deadline).is_ok());
+    pacer.shutdown().await;
+    empty.shutdown().await;
 }
 
 #[tokio::test(start_paused = true)]

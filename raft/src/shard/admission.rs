@@ -55,16 +55,18 @@ impl<R> Lead<R> {
                     return ctx.reply(waiter.reply, Reply::NotDone(Obstacle::NotLeader));
                 };
                 let key = scope.map(|scope| Fingerprint::of(secret, &scope, &command));
-                if let Some(waiter) =
+                if let Some((waiter, pays)) =
                     self.pass(engine, ctx, &command, key.as_ref(), (now, request.sent_at), waiter)
                 {
-                    self.take_in(engine, ctx, Proposal { command, key, not_after: waiter.not_after }, waiter);
+                    let proposal = Proposal { command, key, not_after: waiter.not_after };
+                    self.take_in(engine, ctx, proposal, waiter, pays);
                 }
             }
         }
     }
 
-    /// Gives the waiter back if the command, which was sent at the second of the two times, is new and there is room.
+    /// Gives the waiter back if the command, which was sent at the second of the two times, is new and there is room; and
+    /// whether a payment was let in for it.
     fn pass(
         &mut self,
         engine: &Shard,
@@ -73,7 +75,7 @@ impl<R> Lead<R> {
         key: Option<&Fingerprint>,
         (now, sent_at): (LogTime, LogTime),
         waiter: Waiter<R>,
-    ) -> Option<Waiter<R>> {
+    ) -> Option<(Waiter<R>, bool)> {
         let waiter = match key {
             Some(key) => {
                 let waiter = self.known(engine, ctx, key, waiter)?;
@@ -91,28 +93,36 @@ impl<R> Lead<R> {
             ctx.reply(waiter.reply, Reply::NotDone(Obstacle::Overloaded));
             return None;
         }
-        Some(waiter)
+        Some((waiter, pays.is_some()))
     }
 
-    /// A command that is new is collected, an attempt among others only if it fits beside what is in flight.
-    fn take_in(&mut self, engine: &Shard, ctx: &mut Context<'_, R>, proposal: Proposal, waiter: Waiter<R>) {
+    /// A command that is new is collected, an attempt among others only if it fits beside what is in flight. None that `pays`
+    /// is refused here: the gate lets in what the state allows.
+    fn take_in(
+        &mut self,
+        engine: &Shard,
+        ctx: &mut Context<'_, R>,
+        proposal: Proposal,
+        waiter: Waiter<R>,
+        pays: bool,
+    ) {
         let Some(attempt) = proposal.command.attempt() else {
             if is_about_nothing(engine, &proposal.command) {
                 return self.refuse(ctx, proposal.key.as_ref(), vec![waiter], &Refusal::NotFound);
             }
-            let item = self.under_way(proposal, waiter);
+            let item = self.under_way(proposal, waiter, pays);
             return self.collect(item);
         };
         let product = &attempt.reserve.product;
         match engine.consider(attempt) {
             Err(refusal) => self.refuse(ctx, proposal.key.as_ref(), vec![waiter], &refusal),
             Ok(room) if !self.parked.holds(product) && self.credit.allows(attempt.reserve, &room) => {
-                let item = self.under_way(proposal, waiter);
+                let item = self.under_way(proposal, waiter, pays);
                 self.collect(item);
             }
             Ok(_) => {
                 let product = product.clone();
-                let item = self.under_way(proposal, waiter);
+                let item = self.under_way(proposal, waiter, pays);
                 self.parked.park(product, item);
             }
         }
@@ -167,12 +177,12 @@ impl<R> Lead<R> {
     }
 
     /// The proposal is under way; who waits for it stands with its key, if it has one.
-    fn under_way(&mut self, proposal: Proposal, waiter: Waiter<R>) -> Item<R> {
+    fn under_way(&mut self, proposal: Proposal, waiter: Waiter<R>, pays: bool) -> Item<R> {
         let arrived = self.arriving;
-        let Some(key) = &proposal.key else { return Item { proposal, waiter: Some(waiter), arrived } };
+        let Some(key) = &proposal.key else { return Item { proposal, waiter: Some(waiter), arrived, pays } };
         let joined = self.twins.join(key, waiter);
         debug_assert!(matches!(joined, Joined::First), "a key that was under way was dealt with before");
-        Item { proposal, waiter: None, arrived }
+        Item { proposal, waiter: None, arrived, pays }
     }
 }
 

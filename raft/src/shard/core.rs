@@ -150,7 +150,12 @@ impl<R> Core<R> {
         };
         if lead.flights.is_empty() && lead.collecting.is_empty() {
             let found = Command::Found(Found { secret: self.randomness.secret });
-            lead.collect(Item { proposal: Proposal::of(found), waiter: None, arrived: at.micros });
+            lead.collect(Item {
+                proposal: Proposal::of(found),
+                waiter: None,
+                arrived: at.micros,
+                pays: false,
+            });
         }
     }
 

@@ -18,6 +18,8 @@ pub(super) struct Item<R> {
     pub(super) waiter: Option<Waiter<R>>,
     /// When it came, as [`super::clock::Moment::micros`].
     pub(super) arrived: u64,
+    /// Whether the gate let a payment in for it.
+    pub(super) pays: bool,
 }
 
 /// The items of one proposal, in the order of its batch.

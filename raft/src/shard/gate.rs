@@ -10,6 +10,9 @@ use engine::{AccountName, Answer, Command, LogTime, Query, Shard, Span};
 pub trait Gate: Send + Sync {
     /// Whether a payment that begins now at `account` is served within `within`. If so, it counts from now on.
     fn admits(&self, account: &AccountName, within: Span) -> bool;
+
+    /// A payment that was let in at `account` will not come, and counts no more: nothing came of the command that wanted it.
+    fn forgoes(&self, account: &AccountName);
 }
 
 /// Lets everything in: for a node that has no provider to look after.
@@ -20,6 +23,8 @@ impl Gate for Open {
     fn admits(&self, _account: &AccountName, _within: Span) -> bool {
         true
     }
+
+    fn forgoes(&self, _account: &AccountName) {}
 }
 
 /// A gate that many shards share.
@@ -50,4 +55,13 @@ pub(super) fn wanted<'c>(
         _ => return None,
     };
     Some((account, left))
+}
+
+/// The account of a command that the gate let in.
+pub(super) fn account(command: &Command) -> Option<&AccountName> {
+    match command {
+        Command::Pay(pay) => Some(&pay.means.account),
+        Command::Purchase(purchase) => Some(&purchase.means.account),
+        _ => None,
+    }
 }

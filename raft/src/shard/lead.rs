@@ -6,7 +6,7 @@ use super::clock::{LogClock, Moment};
 use super::confirm::{Confirm, Decision};
 use super::credit::Credit;
 use super::flights::{Flights, Item};
-use super::gate::SharedGate;
+use super::gate::{self, SharedGate};
 use super::message::{Action, Context};
 use super::parked::Parked;
 use super::request::{Leadership, Obstacle, Reply};
@@ -126,6 +126,14 @@ impl<R> Lead<R> {
         }
     }
 
+    /// The payment that was let in for `item`, if one was, will not come. What is unknown may come: it counts on at the gate,
+    /// which has its own bound for that.
+    fn forgo(&self, item: &Item<R>) {
+        if let Some(account) = gate::account(&item.proposal.command).filter(|_| item.pays) {
+            self.gate.forgoes(account);
+        }
+    }
+
     /// Looks again at the heads of the parked queues, as far as they come to something.
     pub(super) fn unpark(&mut self, engine: &Shard, ctx: &mut Context<'_, R>) {
         let mut refused = Vec::new();
@@ -141,6 +149,7 @@ impl<R> Lead<R> {
                     Ok(_) => break,
                     Err(refusal) => {
                         let mut item = self.parked.pop(&product).expect("the head was there just now");
+                        self.forgo(&item);
                         let waiters = self.waiters_of(&mut item);
                         refused.push(item.arrived);
                         self.refuse(ctx, item.proposal.key.as_ref(), waiters, &refusal);
@@ -161,6 +170,9 @@ impl<R> Lead<R> {
     ) {
         for (mut item, outcome) in items.into_iter().zip(outcomes) {
             self.give_back(&item);
+            if !matches!(outcome, Outcome::Done(_)) {
+                self.forgo(&item);
+            }
             let waiters = self.waiters_of(&mut item);
             let (done, replayed) = match outcome {
                 Outcome::Done(done) => (done, false),
@@ -233,13 +245,13 @@ impl<R> Lead<R> {
         let nonce = self.flights.next_nonce();
         let arrivals: Vec<u64> = items.iter().map(|item| item.arrived).collect();
         ctx.dequeued(&arrivals);
-        let (proposals, waiters): (Vec<Proposal>, Vec<_>) =
-            items.into_iter().map(|item| (item.proposal, item.waiter)).unzip();
+        let (proposals, waiting): (Vec<Proposal>, Vec<_>) =
+            items.into_iter().map(|item| (item.proposal, (item.waiter, item.arrived, item.pays))).unzip();
         let batch = Batch { now, rules: RULES, proposals };
         let entry = entry::encode(nonce, &batch);
         let commands = batch.proposals.len();
-        let waiting = batch.proposals.into_iter().zip(waiters).zip(arrivals);
-        let items = waiting.map(|((proposal, waiter), arrived)| Item { proposal, waiter, arrived });
+        let items = batch.proposals.into_iter().zip(waiting);
+        let items = items.map(|(proposal, (waiter, arrived, pays))| Item { proposal, waiter, arrived, pays });
         self.proposed = now;
         self.flights.go(items.collect(), ctx.at.micros);
         ctx.actions.push(Action::Propose { nonce, leadership: self.leadership, entry, commands });
@@ -252,6 +264,7 @@ impl<R> Lead<R> {
         late.append(&mut self.parked.overdue(now));
         ctx.dequeued(&late.iter().map(|item| item.arrived).collect::<Vec<_>>());
         for mut item in late {
+            self.forgo(&item);
             let waiters = self.waiters_of(&mut item);
             waiters.into_iter().for_each(|waiter| ctx.reply(waiter.reply, Reply::NotDone(Obstacle::TooLate)));
         }
@@ -275,6 +288,9 @@ impl<R> Lead<R> {
         let reply = if certainly { Reply::NotDone(Obstacle::NotLeader) } else { Reply::Unknown };
         for mut item in flight.items {
             self.give_back(&item);
+            if certainly {
+                self.forgo(&item);
+            }
             for waiter in self.waiters_of(&mut item) {
                 ctx.reply(waiter.reply, reply.clone());
             }
@@ -285,6 +301,7 @@ impl<R> Lead<R> {
     pub(super) fn end(mut self, ctx: &mut Context<'_, R>) {
         let collected = self.take_collected(|_| true);
         for mut item in collected.into_iter().chain(self.parked.drain()) {
+            self.forgo(&item);
             let waiters = self.waiters_of(&mut item);
             waiters
                 .into_iter()

@@ -111,6 +111,7 @@ mod tests {
             proposal: Proposal { command, key: None, not_after: LogTime(not_after) },
             waiter: None,
             arrived: 0,
+            pays: false,
         }
     }
 

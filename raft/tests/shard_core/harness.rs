@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::command::{Purchase, Reserve};
+use engine::command::{Pay, Purchase, Reserve};
 use engine::saga::Means;
 use engine::{
     Batch, Command, Description, LogTime, OrderId, PaymentMode, Query, ReservationId, Scope, Shard, ShardId,
@@ -253,13 +253,31 @@ impl Harness {
             unreachable!("an attempt is a reserve with a key");
         };
         let reserve = Reserve { product: product.parse().expect("well formed"), ..reserve };
-        let means = Means {
-            account: "main".parse().expect("well formed"),
-            method: "pm_card_visa".parse().expect("well formed"),
-            return_url: None,
-        };
-        let command = Command::Purchase(Box::new(Purchase { reserve, means }));
+        let command = Command::Purchase(Box::new(Purchase { reserve, means: means() }));
         self.ask(name, Ask::Command(command, Some(scope)));
+    }
+
+    /// `buyer` holds a unit of `shoe`, and it is known.
+    pub(crate) fn hold(&mut self, name: &'static str, buyer: &str, key: &str) -> ReservationId {
+        self.reserve(name, buyer, key);
+        let reservation = ReservationId::new(ShardId(0), START.0, self.random);
+        self.flush();
+        self.commit_all();
+        reservation
+    }
+
+    /// `buyer` wants to pay for `reservation` by the provider.
+    pub(crate) fn pay(&mut self, name: &'static str, reservation: ReservationId, buyer: &str, key: &str) {
+        self.random += 1;
+        let pay = Pay {
+            reservation,
+            buyer: Some(buyer.parse().expect("well formed")),
+            order: OrderId::new(ShardId(0), START.0, self.random),
+            means: means(),
+        };
+        let scope =
+            Scope { principal: buyer.into(), route: "POST /v1/reservations/payment".into(), key: key.into() };
+        self.ask(name, Ask::Command(Command::Pay(Box::new(pay)), Some(scope)));
     }
 
     pub(crate) fn query(&mut self, name: &'static str) {
@@ -269,5 +287,14 @@ impl Harness {
     pub(crate) fn available(&self) -> u64 {
         let product = "shoe".parse().expect("well formed");
         self.core.engine().product(&product).expect("there is one").stock.available
+    }
+}
+
+/// How buyers pay by the provider.
+fn means() -> Means {
+    Means {
+        account: "main".parse().expect("well formed"),
+        method: "pm_card_visa".parse().expect("well formed"),
+        return_url: None,
     }
 }

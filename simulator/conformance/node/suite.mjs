@@ -9,7 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const Stripe = createRequire(import.meta.url)(process.env.STRIPE_PACKAGE);
 const url = new URL(process.env.SIMULATOR_URL);
-const HELD = { amount: 2000, currency: 'usd', capture_method: 'manual', payment_method_types: ['card'] };
+const HELD = { amount: 2000, currency: 'usd', capture_method: 'manual', allowed_payment_method_types: ['card'] };
 
 // A client with the secret key of a numbered account.
 function client(account = 1, retries = 0, key = `sk_test_flashsale_${String(account).padStart(4, '0')}`) {
@@ -122,6 +122,24 @@ test('invalid requests', async () => {
   await refused(client(1, 0, 'pk_test_flashsale_0001').paymentIntents.list(), 'StripePermissionError');
 });
 
+test('versions', async () => {
+  const pinned = client();
+  // What this release of the client pins is served as such.
+  const intent = await pinned.paymentIntents.create(HELD);
+  assert.equal(intent.lastResponse.apiVersion, pinned.getApiField('version'));
+  assert.equal(intent.lastResponse.headers['stripe-version'], pinned.getApiField('version'));
+  const { allowed_payment_method_types: payment_method_types, ...rest } = HELD;
+  const named = { ...rest, payment_method_types };
+  const removed = await refused(pinned.paymentIntents.create(named), 'StripeInvalidRequestError');
+  assert.equal(removed.code, 'payment_method_types_no_longer_supported');
+  const older = await pinned.paymentIntents.create(named, { apiVersion: '2026-08-26.dahlia' });
+  assert.equal(older.lastResponse.headers['stripe-version'], '2026-08-26.dahlia');
+  const none = pinned.paymentIntents.create(HELD, { apiVersion: '2026-10-28.clover' });
+  const error = await refused(none, 'StripeInvalidRequestError');
+  assert.equal(error.statusCode, 400);
+  assert.match(error.message, /^Invalid Stripe API version: 2026-10-28.clover/);
+});
+
 test('the same key is the same request', async () => {
   const stripe = client();
   const options = { idempotencyKey: 'replay' };
@@ -194,6 +212,7 @@ test('events are signed and come at least once', async (t) => {
   const endpoint = await stripe.webhookEndpoints.create({
     url: `http://127.0.0.1:${server.address().port}/`,
     enabled_events: ['payment_intent.canceled'],
+    api_version: stripe.getApiField('version'),
   });
   const intent = await stripe.paymentIntents.create(HELD);
   await stripe.paymentIntents.cancel(intent.id);
@@ -201,6 +220,7 @@ test('events are signed and come at least once', async (t) => {
   const events = taken.map(([body, signature]) => stripe.webhooks.constructEvent(body, signature, endpoint.secret));
   assert.deepEqual(events.map((event) => event.data.object.id), [intent.id, intent.id]);
   assert.equal(events[0].id, events[1].id);
+  assert.equal(events[0].api_version, stripe.getApiField('version'));
   assert.deepEqual([events[0].type, events[0].data.object.status], ['payment_intent.canceled', 'canceled']);
   const [body, signature] = taken[0];
   for (const [wrong, secret] of [[`${body} `, endpoint.secret], [body, 'whsec_other']]) {

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import stripe
 
 URL = os.environ["SIMULATOR_URL"]
-HELD = {"amount": 2000, "currency": "usd", "capture_method": "manual", "payment_method_types": ["card"]}
+HELD = {"amount": 2000, "currency": "usd", "capture_method": "manual", "allowed_payment_method_types": ["card"]}
 
 
 def client(account=1, retries=0, key=None):
@@ -140,6 +140,25 @@ class Errors(unittest.TestCase):
             client(key="pk_test_flashsale_0001").payment_intents.list()
 
 
+class Versions(unittest.TestCase):
+    def test_versions(self):
+        v1 = client()
+        # What this release of the client pins is served as such.
+        intent = v1.payment_intents.create(params=HELD)
+        self.assertEqual(intent.last_response.headers["stripe-version"], stripe.api_version)
+        named = {**HELD, "payment_method_types": ["card"]}
+        del named["allowed_payment_method_types"]
+        with self.assertRaises(stripe.InvalidRequestError) as raised:
+            v1.payment_intents.create(params=named)
+        self.assertEqual(raised.exception.code, "payment_method_types_no_longer_supported")
+        older = v1.payment_intents.create(params=named, options={"stripe_version": "2026-08-26.dahlia"})
+        self.assertEqual(older.last_response.headers["stripe-version"], "2026-08-26.dahlia")
+        with self.assertRaises(stripe.InvalidRequestError) as raised:
+            v1.payment_intents.create(params=HELD, options={"stripe_version": "2026-10-28.clover"})
+        self.assertEqual(raised.exception.http_status, 400)
+        self.assertRegex(raised.exception.user_message, "^Invalid Stripe API version: 2026-10-28.clover")
+
+
 class Idempotency(unittest.TestCase):
     def test_replay(self):
         options = {"idempotency_key": "replay"}
@@ -230,7 +249,7 @@ class Webhooks(unittest.TestCase):
         self.addCleanup(server.shutdown)
         v1 = client()
         endpoint = v1.webhook_endpoints.create(
-            params={"url": f"http://127.0.0.1:{server.server_port}/", "enabled_events": ["payment_intent.canceled"]}
+            params={"url": f"http://127.0.0.1:{server.server_port}/", "enabled_events": ["payment_intent.canceled"], "api_version": stripe.api_version}
         )
         intent = v1.payment_intents.create(params=HELD)
         v1.payment_intents.cancel(intent.id)
@@ -245,7 +264,7 @@ class Webhooks(unittest.TestCase):
             with self.assertRaises(stripe.SignatureVerificationError):
                 stripe.Webhook.construct_event(body, signature, "whsec_other")
         self.assertEqual(events[0].id, events[1].id)
-        self.assertEqual(events[0].type, "payment_intent.canceled")
+        self.assertEqual((events[0].type, events[0].api_version), ("payment_intent.canceled", stripe.api_version))
         self.assertEqual(events[0].data.object.status, "canceled")
         self.assertEqual(v1.events.retrieve(events[0].id).id, events[0].id)
         self.assertTrue(v1.webhook_endpoints.delete(endpoint.id).deleted)

@@ -12,6 +12,7 @@ use crate::object::error::ApiError;
 use crate::object::event::TYPES;
 use crate::object::intent::Metadata;
 use crate::render;
+use crate::version::Version;
 
 /// How many an account may have, as at the provider.
 const ENDPOINTS_MAX: usize = 16;
@@ -101,9 +102,16 @@ pub(crate) fn subscribe(step: &mut Step<'_>, url: String) -> String {
 
 struct Create(Terms);
 
+/// The version that the endpoint's events are told in.
+fn api_version(fields: &mut Fields) -> Result<Option<String>, ApiError> {
+    let Some(name) = fields.text("api_version")? else { return Ok(None) };
+    let version = Version::read(&name).map_err(|error| error.param("api_version"))?;
+    Ok(Some(version.name().to_owned()))
+}
+
 pub(super) fn create(_: &str, mut fields: Fields) -> Result<Box<dyn Operation>, ApiError> {
     let mut terms = Terms::read(&mut fields)?;
-    terms.api_version = fields.text_max("api_version", 64)?;
+    terms.api_version = api_version(&mut fields)?;
     if terms.url.is_none() {
         return Err(fields.absent("url"));
     }

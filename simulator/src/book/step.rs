@@ -11,6 +11,7 @@ use crate::object::event::{Event, Snapshot};
 use crate::object::intent::Intent;
 use crate::object::method::Method;
 use crate::object::refund::Refund;
+use crate::version::API_VERSION;
 
 /// How many deliveries one account may owe. Beyond, events are kept and not sent: an endpoint that never answers must
 /// not fill the memory.
@@ -34,7 +35,6 @@ pub(crate) struct Writ {
     /// The request, if it is one.
     pub(crate) request: Option<String>,
     pub(crate) key: Option<String>,
-    pub(crate) version: String,
     /// What a fault makes of it.
     pub(crate) twist: Option<Twist>,
     /// Where this simulator is reached: what pages' addresses begin with.
@@ -116,7 +116,7 @@ impl<'a> Step<'a> {
             serial,
             created: self.seconds(),
             kind: kind.to_owned(),
-            api_version: self.writ.version.clone(),
+            api_version: API_VERSION.to_owned(),
             request: self.writ.request.clone(),
             idempotency_key: self.writ.key.clone(),
             object,

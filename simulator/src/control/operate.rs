@@ -25,7 +25,7 @@ pub(super) fn faults(provider: &Provider, fields: Fields) -> Result<Value, ApiEr
 /// What the clock shows.
 pub(super) fn clock(provider: &Provider, fields: Fields) -> Result<Value, ApiError> {
     fields.finish()?;
-    Ok(json!({ "now_ms": provider.clock.now_ms() }))
+    Ok(shown(provider))
 }
 
 /// Moves a virtual clock, and lets what is due happen.
@@ -37,12 +37,16 @@ pub(super) fn advance(provider: &Provider, mut fields: Fields) -> Result<Value, 
             .param("seconds"));
     }
     let by = Duration::from_secs(seconds.unsigned_abs());
-    let now = provider.advance(by).ok_or_else(|| {
+    provider.advance(by).ok_or_else(|| {
         ApiError::invalid(
-            "This simulator runs by the machine's clock, which nobody moves; start it with a virtual one.",
+            "This simulator runs by the machine's clock, which nobody moves; start it with --virtual-clock.",
         )
     })?;
-    Ok(json!({ "now_ms": now }))
+    Ok(shown(provider))
+}
+
+fn shown(provider: &Provider) -> Value {
+    json!({ "now_ms": provider.clock.now_ms(), "virtual": provider.clock.is_virtual() })
 }
 
 /// Gives an endpoint a new secret; the old one goes on signing for a while beside it.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::decode::Node;
 use crate::object::error::ApiError;
 use crate::object::intent::Metadata;
+use crate::version::Version;
 
 /// How long a text may be where nothing else is said.
 const TEXT_MAX: usize = 5_000;
@@ -17,12 +18,23 @@ const METADATA_VALUE_MAX: usize = 500;
 pub(crate) struct Fields {
     prefix: String,
     left: BTreeMap<String, Node>,
+    version: Version,
 }
 
 impl Fields {
-    /// The fields of a whole request.
+    /// The fields of a whole request, which is no version's.
     pub(crate) fn new(root: BTreeMap<String, Node>) -> Fields {
-        Fields { prefix: String::new(), left: root }
+        Fields::of(Version::default(), root)
+    }
+
+    /// The fields of a whole request of this version.
+    pub(crate) fn of(version: Version, root: BTreeMap<String, Node>) -> Fields {
+        Fields { prefix: String::new(), left: root, version }
+    }
+
+    /// The version of the API that decides which names there are.
+    pub(crate) fn version(&self) -> Version {
+        self.version
     }
 
     /// The name of a field as the caller wrote it.
@@ -111,7 +123,9 @@ impl Fields {
     pub(crate) fn branch(&mut self, name: &str) -> Result<Option<Fields>, ApiError> {
         match self.left.remove(name) {
             None => Ok(None),
-            Some(Node::Branch(left)) => Ok(Some(Fields { prefix: self.full(name), left })),
+            Some(Node::Branch(left)) => {
+                Ok(Some(Fields { prefix: self.full(name), left, version: self.version }))
+            }
             Some(Node::Text(_)) => Err(ApiError::invalid("Invalid object").param(self.full(name))),
         }
     }

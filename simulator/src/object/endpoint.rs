@@ -34,6 +34,7 @@ pub(crate) struct Endpoint {
     pub(crate) enabled_events: Vec<String>,
     pub(crate) disabled: bool,
     pub(crate) deleted: bool,
+    /// What its events are told in, where that is not the account's.
     pub(crate) api_version: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) metadata: Metadata,

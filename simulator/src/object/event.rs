@@ -42,6 +42,7 @@ pub(crate) struct Event {
     pub(crate) created: i64,
     #[serde(rename = "type")]
     pub(crate) kind: String,
+    /// The account's when it was made: what the event is shown in, and told in where an endpoint has none of its own.
     pub(crate) api_version: String,
     pub(crate) request: Option<String>,
     pub(crate) idempotency_key: Option<String>,

@@ -64,6 +64,8 @@ impl CaptureMethod {
 pub(crate) enum Accepts {
     /// `payment_method_types` named them: cards.
     Named,
+    /// `allowed_payment_method_types` named what of the account's own choice is taken: cards.
+    Allowed,
     /// The account's own choice, those that redirect included: confirming takes a `return_url`.
     Automatic,
     /// The account's own choice without those that redirect.

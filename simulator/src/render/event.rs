@@ -8,6 +8,11 @@ use crate::object::event::{Event, Snapshot};
 impl View<'_> {
     /// An event, with its object as it was then.
     pub(crate) fn event(&self, event: &Event) -> Value {
+        self.event_in(&event.api_version, event)
+    }
+
+    /// An event as an endpoint is told of it that wants it in this version.
+    pub(crate) fn event_in(&self, version: &str, event: &Event) -> Value {
         let plain = Expand::default();
         let object = match &event.object {
             Snapshot::Intent(intent) => self.intent(intent, &plain),
@@ -17,7 +22,7 @@ impl View<'_> {
         json!({
             "id": event.id,
             "object": "event",
-            "api_version": event.api_version,
+            "api_version": version,
             "created": event.created,
             "data": { "object": object },
             "livemode": false,

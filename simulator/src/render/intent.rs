@@ -17,6 +17,7 @@ impl View<'_> {
         json!({
             "id": intent.id,
             "object": "payment_intent",
+            "allowed_payment_method_types": (intent.accepts == Accepts::Allowed).then_some(["card"]),
             "amount": intent.amount,
             "amount_capturable": intent.capturable(),
             "amount_details": { "tip": {} },
@@ -107,7 +108,7 @@ impl View<'_> {
 
 fn automatic(accepts: Accepts) -> Value {
     match accepts {
-        Accepts::Named => Value::Null,
+        Accepts::Named | Accepts::Allowed => Value::Null,
         Accepts::Automatic => json!({ "allow_redirects": "always", "enabled": true }),
         Accepts::AutomaticWithoutRedirects => json!({ "allow_redirects": "never", "enabled": true }),
     }

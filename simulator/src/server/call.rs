@@ -13,6 +13,7 @@ use crate::id;
 use crate::idempotency::{Record, in_use};
 use crate::limits::limited;
 use crate::provider::Provider;
+use crate::version::Version;
 
 /// What a request comes to.
 pub(super) async fn react(provider: Arc<Provider>, asked: Asked) -> Reaction {
@@ -25,7 +26,7 @@ pub(super) async fn react(provider: Arc<Provider>, asked: Asked) -> Reaction {
         Err(error) => return Reaction::Answer(Answer::error(&error).with("request-id", request)),
     };
     let stamp = Stamp { version, key: asked.header("idempotency-key").map(str::to_owned), request };
-    let call = match understand(&provider, &asked) {
+    let call = match understand(&provider, &asked, stamp.version) {
         Ok(call) => call,
         Err(error) => return stamp.answer(Answer::error(&error)),
     };
@@ -38,14 +39,14 @@ pub(super) async fn react(provider: Arc<Provider>, asked: Asked) -> Reaction {
 
 /// What every answer carries.
 pub(super) struct Stamp {
-    pub(super) version: String,
+    pub(super) version: Version,
     pub(super) key: Option<String>,
     pub(super) request: String,
 }
 
 impl Stamp {
     fn answer(&self, answer: Answer) -> Reaction {
-        let mut answer = answer.with("request-id", &self.request).with("stripe-version", &self.version);
+        let mut answer = answer.with("request-id", &self.request).with("stripe-version", self.version.name());
         if let Some(key) = &self.key {
             answer = answer.with("idempotency-key", key);
         }

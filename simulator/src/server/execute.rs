@@ -140,7 +140,6 @@ fn finish(
     let writ = Writ {
         request: Some(stamp.request.clone()),
         key: stamp.key.clone(),
-        version: stamp.version.clone(),
         twist,
         ..provider.own_writ(now)
     };

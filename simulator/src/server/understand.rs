@@ -10,7 +10,8 @@ use crate::api::{self, Operation, Route};
 use crate::form::{Fields, Form};
 use crate::idempotency::LENGTH_MAX;
 use crate::object::error::{ApiError, Kind};
-use crate::provider::{Provider, VERSION};
+use crate::provider::Provider;
+use crate::version::Version;
 
 /// A request that was understood.
 pub(super) struct Call {
@@ -24,7 +25,7 @@ pub(super) struct Call {
 }
 
 /// Understands a request, in the order in which the provider looks at it.
-pub(super) fn understand(provider: &Provider, asked: &Asked) -> Result<Call, ApiError> {
+pub(super) fn understand(provider: &Provider, asked: &Asked, version: Version) -> Result<Call, ApiError> {
     let caller = authenticate(&provider.accounts, &asked.headers)?;
     let (route, id) = api::find(&asked.method, &asked.path)?;
     if caller.grant == Grant::Publishable && !route.publishable {
@@ -39,24 +40,16 @@ pub(super) fn understand(provider: &Provider, asked: &Asked) -> Result<Call, Api
     provider.lock().limits.admit(caller.account, route.name, Instant::now())?;
     let key = idempotency_key(asked)?;
     let form = decode(asked)?;
-    let operation = (route.parse)(id, Fields::new(form.root))?;
+    let operation = (route.parse)(id, Fields::of(version, form.root))?;
     Ok(Call { caller, route, operation, key, digest: form.digest })
 }
 
-/// The version that a request asks for; it is echoed and changes nothing.
-pub(super) fn version(asked: &Asked) -> Result<String, ApiError> {
-    let Some(version) = asked.header("stripe-version") else { return Ok(VERSION.to_owned()) };
-    let (date, name) = version.split_once('.').unwrap_or((version, "x"));
-    let dated = date.len() == 10
-        && date.bytes().enumerate().all(|(at, byte)| match at {
-            4 | 7 => byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-    let named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if dated && named {
-        return Ok(version.to_owned());
+/// The version that a request asks for, or else its account's.
+pub(super) fn version(asked: &Asked) -> Result<Version, ApiError> {
+    match asked.headers.get("stripe-version").map(|name| String::from_utf8_lossy(name.as_bytes())) {
+        Some(name) => Version::read(&name),
+        None => Ok(Version::default()),
     }
-    Err(ApiError::invalid(format!("Invalid Stripe API version: {version}")))
 }
 
 /// Keys mean something to POSTs alone: everything else can be repeated anyway.

@@ -36,7 +36,8 @@ impl Parcel {
         let event = book.events.get(&delivery.event)?;
         let endpoint =
             book.endpoints.get(&delivery.endpoint).filter(|endpoint| endpoint.wants(&event.kind))?;
-        let body = serde_json::to_string_pretty(&View { book, base }.event(event)).ok()?;
+        let version = endpoint.api_version.as_deref().unwrap_or(&event.api_version);
+        let body = serde_json::to_string_pretty(&View { book, base }.event_in(version, event)).ok()?;
         // Receivers compare the signature's time with their own clock, which is not the simulator's virtual one.
         let signature = header(&endpoint.secrets(now), machine_ms().div_euclid(1_000), &body);
         Some(Parcel { account, delivery: delivery.clone(), url: endpoint.url.clone(), body, signature })

@@ -16,4 +16,5 @@ mod refunds;
 mod restart;
 mod scripts;
 mod storm;
+mod versions;
 mod webhooks;

@@ -63,13 +63,3 @@ async fn bodies_are_forms_of_bounded_size() {
     let refused = client.post("/v1/payment_intents", &[PLAIN, &many].concat()).await.is(400);
     assert_eq!(refused.at("/error/param"), "metadata");
 }
-
-#[tokio::test]
-async fn the_version_is_echoed_and_checked() {
-    let fixture = Fixture::new().await;
-    let client = fixture.client();
-    let answer = client.with("stripe-version", "2024-06-20").get("/v1/events").await.is(200);
-    assert_eq!(answer.header("stripe-version"), Some("2024-06-20"));
-    assert!(answer.header("request-id").is_some_and(|id| id.starts_with("req_")));
-    client.with("stripe-version", "yesterday").get("/v1/events").await.is(400);
-}

@@ -15,4 +15,8 @@ impl Gate for Queue {
         let deadline = Instant::now() + Duration::from_millis(within.0);
         self.0.would_be_served_by(account, deadline).is_ok()
     }
+
+    fn forgoes(&self, account: &AccountName) {
+        self.0.forgo(account);
+    }
 }

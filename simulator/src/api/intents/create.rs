@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use super::accepts::accepts;
 use super::ask::ask;
 use super::confirm::Confirmation;
-use super::terms::{Terms, accepts, capture_method, card, check_amount, currency, three_d_secure};
+use super::terms::{Terms, capture_method, card, check_amount, currency, three_d_secure};
 use crate::api::operation::{Operation, Subject};
 use crate::book::Step;
 use crate::form::Fields;

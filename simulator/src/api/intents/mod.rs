@@ -1,6 +1,7 @@
 //! Payment intents: one file for what each call does; what they share is how a card is asked, and what may be said
 //! about an intent.
 
+mod accepts;
 mod ask;
 mod authenticate;
 mod cancel;

@@ -5,7 +5,7 @@ use crate::card::Card;
 use crate::currency;
 use crate::form::{Fields, merge};
 use crate::object::error::ApiError;
-use crate::object::intent::{Accepts, CaptureMethod, Intent, Metadata};
+use crate::object::intent::{CaptureMethod, Intent, Metadata};
 
 const DESCRIPTION_MAX: usize = 1_000;
 const DESCRIPTOR_MAX: usize = 22;
@@ -116,38 +116,6 @@ pub(super) fn capture_method(fields: &mut Fields) -> Result<Option<CaptureMethod
         "manual" => CaptureMethod::Manual,
         "automatic" => CaptureMethod::Automatic,
         _ => CaptureMethod::AutomaticAsync,
-    }))
-}
-
-/// Which payment methods are taken: cards, named or as the account's own choice.
-pub(super) fn accepts(fields: &mut Fields) -> Result<Option<Accepts>, ApiError> {
-    let named = fields.list("payment_method_types", 20)?;
-    let automatic = fields.branch("automatic_payment_methods")?;
-    if named.is_some() && automatic.is_some() {
-        return Err(ApiError::invalid(
-            "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.",
-        )
-        .param("payment_method_types"));
-    }
-    if let Some(types) = named {
-        return match types.iter().find(|kind| *kind != "card") {
-            None if types.is_empty() => Err(fields.absent("payment_method_types")),
-            None => Ok(Some(Accepts::Named)),
-            Some(other) => Err(ApiError::invalid(format!(
-                "The payment method type provided: {other} is invalid. The simulator's accounts take cards alone."
-            ))
-            .code("payment_intent_invalid_parameter")
-            .param("payment_method_types")),
-        };
-    }
-    let Some(mut automatic) = automatic else { return Ok(None) };
-    let enabled = automatic.boolean("enabled")?.ok_or_else(|| automatic.absent("enabled"))?;
-    let redirects = automatic.one_of("allow_redirects", &["always", "never"])?;
-    automatic.finish()?;
-    Ok(Some(match (enabled, redirects.as_deref()) {
-        (false, _) => Accepts::Named,
-        (true, Some("never")) => Accepts::AutomaticWithoutRedirects,
-        (true, _) => Accepts::Automatic,
     }))
 }
 
