@@ -23,18 +23,15 @@ pub(crate) struct CommandLine {
     log_format: logging::Format,
 }
 
+// What is said of a command here would stand in the place of all that its arguments say of it.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Sells out a sale to a crowd on a cluster of its own, and kills its leader on the way.
     Demo(demo::Args),
-    /// Runs a cluster of three nodes on this machine until Ctrl-C.
     Up(up::Args),
-    /// Runs one node of a cluster.
     Serve(ServeArgs),
     /// Tells what a configuration means.
     #[command(subcommand)]
     Config(ConfigCommand),
-    // What is said here would stand in the place of all that its arguments say of it.
     Simulator(simulate::Args),
     #[command(flatten)]
     Client(Box<client::Command>),

@@ -6,7 +6,11 @@ use super::shape::AuditReport;
 use super::table::Table;
 use super::{Call, Error, Target};
 
-/// What is audited.
+/// Lets the cluster audit itself; exit status 1 unless everything adds up.
+///
+/// Every replica that is reached recounts its units against reservations and orders, and its orders against charges and
+/// refunds; replicas are compared where they have applied as much. Open alarms are listed: they are no violations, and
+/// somebody has to look at them.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Only this product.

@@ -30,9 +30,8 @@ pub(crate) enum Command {
     /// Lists orders, records refunds.
     #[command(subcommand)]
     Order(order::Command),
-    /// Lets the cluster audit itself; exit status 1 unless everything adds up.
+    // What is said here would stand in the place of all that the arguments say.
     Audit(audit::Args),
-    /// Compares orders with the payment provider's ledger; exit status 1 if anything differs.
     Reconcile(reconcile::Args),
     /// Tells how the cluster is.
     #[command(subcommand)]

@@ -38,8 +38,9 @@ pub(crate) use error::Error;
 ///
 /// It starts three nodes in a fresh temporary directory, opens a sale, and drives buyers at all nodes over HTTP. Arrivals
 /// ramp up to what the machine can carry. Some buyers abandon their hold, some give it back, the rest pay by card, at a
-/// simulator of the payment provider that misbehaves now and then; some cards are declined and others tried. Unknown outcomes are asked again with the same key. While units are free, holds are live and
-/// payments under way, the leader of the product's shard is killed with SIGKILL, and started again.
+/// simulator of the payment provider that misbehaves now and then; some cards are declined and others tried. Unknown
+/// outcomes are asked again with the same key. While units are free, holds are live and payments under way, the leader of
+/// the product's shard is killed with SIGKILL, and started again.
 ///
 /// Exit status 0 only if the audit is clean on all nodes, everything acknowledged is known, exactly the stock was sold,
 /// and there were grants both before and after the kill. Otherwise the nodes' logs are kept.
