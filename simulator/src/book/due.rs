@@ -29,7 +29,6 @@ fn expire(step: &mut Step<'_>, id: &str) {
     let charge = intent.latest_charge.as_deref().and_then(|id| step.book.charges.get(id)).cloned();
     if let Some(mut charge) = charge {
         charge.expired = true;
-        charge.amount_refunded = charge.amount;
         step.put_charge(charge.clone());
         step.emit("charge.expired", Snapshot::Charge(Box::new(charge)));
     }

@@ -47,7 +47,8 @@ impl View<'_> {
             "receipt_email": charge.receipt_email,
             "receipt_number": null,
             "receipt_url": null,
-            "refunded": paid && charge.amount_refunded >= settled(charge),
+            // Since 2025-03-31.basil a hold that is released, in whole or in part, is no refund.
+            "refunded": charge.captured && charge.amount_refunded >= charge.amount_captured,
             "review": null,
             "shipping": null,
             "source": null,
@@ -104,11 +105,6 @@ impl View<'_> {
         }
         json!({ "card": details, "type": "card" })
     }
-}
-
-/// What of a charge would have to be given back for nothing to be left.
-fn settled(charge: &Charge) -> i64 {
-    if charge.captured { charge.amount_captured } else { charge.amount }
 }
 
 fn outcome(charge: &Charge) -> Value {

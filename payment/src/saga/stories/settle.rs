@@ -16,7 +16,7 @@ fn what_an_intent_means_while_it_is_captured() {
     for (status, more, finding) in [
         ("succeeded", json!({}), Finding::Captured),
         ("canceled", json!({}), Finding::CaptureFailed(code("canceled"))),
-        ("canceled", json!({"cancellation_reason": "automatic"}), Finding::CaptureFailed(code("automatic"))),
+        ("canceled", json!({"cancellation_reason": "expired"}), Finding::CaptureFailed(code("expired"))),
         ("requires_payment_method", json!({}), Finding::CaptureFailed(code("hold_lost"))),
     ] {
         let mut stage = Stage::with(capture());

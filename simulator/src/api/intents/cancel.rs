@@ -8,7 +8,7 @@ use crate::book::Step;
 use crate::form::Fields;
 use crate::object::error::ApiError;
 use crate::object::event::Snapshot;
-use crate::object::intent::{Intent, IntentStatus};
+use crate::object::intent::IntentStatus;
 use crate::render::{Expand, Shape};
 
 const REASONS: &[&str] = &["duplicate", "fraudulent", "requested_by_customer", "abandoned"];
@@ -44,15 +44,11 @@ impl Operation for Cancel {
                 ),
             ));
         }
-        let held = intent.status == IntentStatus::RequiresCapture;
         intent.status = IntentStatus::Canceled;
         intent.canceled_at = Some(step.seconds());
         intent.cancellation_reason = self.reason;
         intent.action = None;
         step.put_intent(intent.clone());
-        if held {
-            release(step, &intent);
-        }
         step.emit("payment_intent.canceled", Snapshot::Intent(Box::new(intent.clone())));
         Ok(step.view().intent(&intent, &self.expand))
     }
@@ -60,13 +56,4 @@ impl Operation for Cancel {
     fn subject(&self) -> Subject {
         Subject::Intent(self.id.clone())
     }
-}
-
-/// Takes the hold off the card. The provider shows that as a charge that was refunded without being captured.
-fn release(step: &mut Step<'_>, intent: &Intent) {
-    let charge = intent.latest_charge.as_deref().and_then(|id| step.book.charges.get(id)).cloned();
-    let mut charge = charge.expect("an intent whose money is held has a charge");
-    charge.amount_refunded = charge.amount;
-    step.put_charge(charge.clone());
-    step.emit("charge.refunded", Snapshot::Charge(Box::new(charge)));
 }
