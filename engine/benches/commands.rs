@@ -10,6 +10,10 @@ use engine::{AdjustmentId, Command, Outcome, PaymentMode, Proposal, RefundId, Sp
 use harness::shop::{key, order, price, reservation, scatter, text};
 use harness::{BATCH, Options, ROUNDS, Report, SHARD, Shop, Spent};
 
+/// The product's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const DAY: Span = Span::from_secs(86_400);
 
 /// A kind of command, by the number of the reservation that it is about.

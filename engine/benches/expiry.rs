@@ -9,6 +9,10 @@ mod harness;
 use engine::{Batch, LogTime, RULES, Span, limits};
 use harness::{BATCH, Buyers, Options, ROUNDS, Report, Shop, Spent};
 
+/// The product's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// As the shard's actor has it.
 const DUE_MAX: usize = 10_000;
 const HOLD: Span = Span::from_secs(600);

@@ -8,6 +8,10 @@ mod harness;
 use engine::Span;
 use harness::{BATCH, Buyers, Options, Report, Shop, Spent};
 
+/// The product's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const DAY: Span = Span::from_secs(86_400);
 
 fn main() {

@@ -10,6 +10,10 @@ use engine::command::Reserve;
 use engine::{Command, PaymentMode, Refusal, Span};
 use harness::{BATCH, Buyers, Options, ROUNDS, Report, Shop, Spent};
 
+/// The product's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const DAY: Span = Span::from_secs(86_400);
 
 fn main() {

@@ -9,6 +9,10 @@ mod harness;
 use engine::Span;
 use harness::{BATCH, Buyers, Options, ROUNDS, Report, Shop, Spent};
 
+/// The product's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const DAY: Span = Span::from_secs(86_400);
 /// To fill a shard with more than that takes too long to do it for each round anew.
 const REFILLED_MAX: u64 = 100_000;

@@ -8,6 +8,10 @@ mod harness;
 use engine::{Loader, Span};
 use harness::{BATCH, Buyers, Options, ROUNDS, Report, SHARD, Shop, Spent};
 
+/// The product's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const DAY: Span = Span::from_secs(86_400);
 const WRITES: u64 = 50;
 

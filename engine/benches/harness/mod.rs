@@ -1,7 +1,8 @@
 //! What the benches share: options, clocks, a shop to apply batches to, and the lines they print.
 //!
 //! Criterion repeats one closure from one state. Here every measurement changes the state that the next one finds, and
-//! what is asked is how that goes on: so each bench is a program of its own, which takes the median of five rounds.
+//! what is asked is how that goes on: so each bench is a program of its own, which takes the median of five rounds. All but `footprint`, which counts
+//! what is allocated, use the product's allocator.
 
 #![allow(dead_code, unused_imports, reason = "each bench uses a part of it")]
 
