@@ -5,6 +5,7 @@ mod cluster;
 
 mod cards;
 mod good;
+mod library;
 mod lost_holds;
 mod refunds;
 mod sale;

@@ -21,7 +21,12 @@ impl Sale {
 
     /// The same, with a script that follows from the seed.
     pub(crate) async fn open_by_seed(stock: u64, faults: impl FnOnce(u64) -> String) -> Sale {
-        let mut cluster = Cluster::prepare(Settings::banked());
+        Sale::open_on(Settings::banked(), stock, faults).await
+    }
+
+    /// The same, on a cluster of other settings.
+    pub(crate) async fn open_on(settings: Settings, stock: u64, faults: impl FnOnce(u64) -> String) -> Sale {
+        let mut cluster = Cluster::prepare(settings);
         let bank = Bank::open(&cluster, &faults(cluster.seed)).await;
         cluster.begin().await;
         let product = Product::new(PRODUCT, stock).paid_at_the_bank();
