@@ -8,4 +8,8 @@ mod good;
 mod library;
 mod lost_holds;
 mod refunds;
+mod refused_events;
+mod refused_payments;
+mod refused_products;
 mod sale;
+mod shop;

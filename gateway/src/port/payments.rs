@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Instant;
 
 use bytes::Bytes;
-use engine::{AccountName, BuyerId};
+use engine::{AccountName, BuyerId, Currency};
 
 /// The payment provider, if one is configured.
 pub trait Payments: Send + Sync + 'static {
@@ -13,6 +13,9 @@ pub trait Payments: Send + Sync + 'static {
 
     /// The account that this buyer's card is tokenised for: always the same one. None if no provider is configured.
     fn account_of(&self, buyer: &BuyerId) -> Option<PaymentAccount>;
+
+    /// What the provider takes in one payment; nothing if it does not take the currency.
+    fn amounts(&self, currency: Currency) -> Option<Amounts>;
 
     /// Takes an event as the provider sent it. When this returns `Ok` it need not be sent again.
     ///
@@ -33,6 +36,17 @@ pub struct PaymentAccount {
     pub name: AccountName,
     /// The key that a browser tokenises cards with.
     pub publishable_key: String,
+}
+
+/// What the payment provider takes in one payment, in the minor units of a currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amounts {
+    /// At least.
+    pub least: u64,
+    /// At most.
+    pub most: u64,
+    /// It is a multiple of this, at least 1.
+    pub step: u64,
 }
 
 /// What became of an event of the provider's that was taken.

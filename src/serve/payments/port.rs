@@ -5,8 +5,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use engine::command::Notice as NoticeCommand;
-use engine::{BuyerId, Command, Settled};
-use gateway::port::{Heard, PaymentAccount, Payments, Unaccepted};
+use engine::{BuyerId, Command, Currency, Settled};
+use gateway::port::{Amounts, Heard, PaymentAccount, Payments, Unaccepted};
 use payment::Provider;
 use payment::webhook::{Kind, Notice, Verifier};
 use raft::node::Node;
@@ -63,6 +63,11 @@ impl Payments for NodePayments {
     fn account_of(&self, buyer: &BuyerId) -> Option<PaymentAccount> {
         let (provider, _) = self.till.as_ref()?;
         Some(super::shown(provider.accounts().of_buyer(buyer)))
+    }
+
+    fn amounts(&self, currency: Currency) -> Option<Amounts> {
+        let payment::Amounts { least, most, step } = payment::Amounts::of(currency)?;
+        Some(Amounts { least, most, step })
     }
 
     async fn receive(&self, signature: &str, body: Bytes, deadline: Instant) -> Result<Heard, Unaccepted> {

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use axum::body::Bytes;
 use engine::saga::{Finding, Report};
-use engine::{AccountName, BuyerId, Command, Proposal, ReservationId};
-use gateway::port::{Heard, PaymentAccount, Payments, Unaccepted};
+use engine::{AccountName, BuyerId, Command, Currency, Proposal, ReservationId};
+use gateway::port::{Amounts, Heard, PaymentAccount, Payments, Unaccepted};
 
 use super::{Fault, House};
 
@@ -34,6 +34,15 @@ impl Payments for House {
         let name = AccountName::new(name).expect("a name");
         let publishable_key = format!("pk_test_{name}");
         self.is_configured().then_some(PaymentAccount { name, publishable_key })
+    }
+
+    fn amounts(&self, currency: Currency) -> Option<Amounts> {
+        let taken = |least, step| Some(Amounts { least, most: 99_999_999, step });
+        match currency.as_bytes() {
+            b"usd" | b"eur" => taken(50, 1),
+            b"isk" => taken(100, 100),
+            _ => None,
+        }
     }
 
     async fn receive(&self, signature: &str, body: Bytes, _deadline: Instant) -> Result<Heard, Unaccepted> {
