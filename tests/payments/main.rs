@@ -7,6 +7,7 @@ mod cards;
 mod good;
 mod library;
 mod lost_holds;
+mod reconcile;
 mod refunds;
 mod refused_events;
 mod refused_payments;
