@@ -33,6 +33,13 @@ pub(crate) enum Command {
     /// Lets the cluster audit itself; exit status 1 unless everything adds up.
     Audit(audit::Args),
     /// Compares orders with the payment provider's ledger; exit status 1 if anything differs.
+    ///
+    /// Run it where the configuration's secrets are, with a token of the role viewer in FLASHSALE_TOKEN. The ledger is read
+    /// through the provider's API, a hundred payments a call and one call after the other, at most at the rates of the
+    /// configuration. The nodes do not know of it, so it adds to what they ask of the same accounts.
+    ///
+    /// A payment that is being carried out is no difference. Exit status 0 if the books agree, 1 if they differ or could not be
+    /// read, 2 if the configuration or an option cannot be used.
     Reconcile(reconcile::Args),
     /// Tells how the cluster is.
     #[command(subcommand)]

@@ -17,14 +17,7 @@ use crate::config::Config;
 /// How much older than an order its payment may be: a hold lasts a day at most, and then some.
 const BEFORE: u64 = 2 * 86_400;
 
-/// Compares the orders that were paid by the payment provider with its ledger, and lists where the two differ.
-///
-/// Run it where the configuration's secrets are, with a token of the role viewer in FLASHSALE_TOKEN. The ledger is read
-/// through the provider's API, a hundred payments a call and one call after the other, at most at the rates of the
-/// configuration. The nodes do not know of it, so it adds to what they ask of the same accounts.
-///
-/// A payment that is being carried out is no difference. Exit status 0 if the books agree, 1 if they differ or could not be
-/// read, 2 if the configuration or an option cannot be used.
+/// What `reconcile` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The cluster's configuration, for its [payment].
