@@ -6,7 +6,7 @@ use engine::Answer;
 use engine::view::{Adjustment, OrderView, ProductView, RefundView, ReservationView};
 
 use crate::problem::Problem;
-use crate::view::{AdjustmentJson, OrderJson, ProductJson, RefundJson, ReservationJson, json};
+use crate::view::{AdjustmentJson, Audience, OrderJson, ProductJson, RefundJson, ReservationJson, json};
 
 const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
@@ -36,9 +36,9 @@ pub(crate) fn product(status: StatusCode, product: &ProductView) -> Response {
     response
 }
 
-/// A reservation.
+/// A reservation that was just acted on. What its buyer has to do is told to whoever reads it as its buyer.
 pub(crate) fn reservation(status: StatusCode, reservation: &ReservationView) -> Response {
-    json(status, &ReservationJson::from(reservation))
+    json(status, &ReservationJson::of(reservation, Audience::Others))
 }
 
 /// An order.

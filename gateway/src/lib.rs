@@ -18,6 +18,7 @@ mod identity;
 mod list;
 mod metrics;
 mod mint;
+mod payable;
 pub mod port;
 mod ports;
 mod precondition;

@@ -73,7 +73,7 @@ impl Metrics {
         );
         registry.register(
             "webhooks",
-            "Events of the payment provider, by whether they were taken",
+            "Events of the payment provider, by what became of them",
             metrics.webhooks.clone(),
         );
         let http = registry.sub_registry_with_prefix("http");

@@ -4,6 +4,7 @@
 //! are read off the replicated state, and what came of them goes out as reports, which are compared with that state when
 //! they are applied. So everything here may be done twice, by two nodes at once, or be lost with a node.
 
+mod amounts;
 pub mod client;
 pub mod config;
 pub mod metrics;
@@ -13,4 +14,5 @@ pub mod reconcile;
 pub mod saga;
 pub mod webhook;
 
+pub use amounts::Amounts;
 pub use provider::Provider;

@@ -16,7 +16,7 @@ pub struct Account {
     pub id: String,
     /// `sk_test_…`: may do everything in this account.
     pub secret_key: String,
-    /// `pk_test_…`: may tokenise cards for this account.
+    /// `pk_test_…`: may tokenise cards for this account, and look at an intent whose client secret it knows.
     pub publishable_key: String,
     /// The account that may act for this one with the header `Stripe-Account`.
     pub platform: Option<String>,

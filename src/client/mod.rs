@@ -30,7 +30,7 @@ pub(crate) enum Command {
     /// Lists orders, records refunds.
     #[command(subcommand)]
     Order(order::Command),
-    // What is said here would stand in the place of all that the arguments say.
+    // What is said of these two here would stand in the place of all that their arguments say.
     Audit(audit::Args),
     Reconcile(reconcile::Args),
     /// Tells how the cluster is.

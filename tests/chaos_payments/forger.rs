@@ -4,14 +4,12 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use hmac::{Hmac, Mac};
 use serde_json::json;
-use sha2::Sha256;
 use tokio::task::JoinHandle;
 
-use crate::cluster::{Bank, Chance, Cluster, Intent, NODES, WEBHOOKS};
+use crate::cluster::{self, Bank, Chance, Cluster, Intent, NODES, WEBHOOKS};
 
 /// How long they wait between two events: not so long that a payment is through meanwhile.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -116,7 +114,7 @@ fn event(number: u64, kind: &str, intent: &Intent) -> String {
             json!({ "object": "payment_intent", "id": intent.id, "status": "succeeded", "metadata": metadata })
         }
     };
-    json!({ "id": format!("evt_forged_{number}"), "object": "event", "type": kind, "data": { "object": object } }).to_string()
+    cluster::event(&format!("evt_forged_{number}"), kind, &object)
 }
 
 fn sign(bank: &Bank, intent: &Intent, event: &str, forgery: Forgery) -> String {
@@ -125,10 +123,5 @@ fn sign(bank: &Bank, intent: &Intent, event: &str, forgery: Forgery) -> String {
         Forgery::Stale => (bank.secret(&intent.account), STALE),
         Forgery::Untrue => (bank.secret(&intent.account), Duration::ZERO),
     };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
-    let seconds = (now - age).as_secs();
-    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key of any length");
-    let mac = mac.chain_update(format!("{seconds}.")).chain_update(event);
-    let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("t={seconds},v1={hex}")
+    cluster::signature(secret, event, age)
 }

@@ -5,6 +5,12 @@ mod cluster;
 
 mod cards;
 mod good;
+mod library;
 mod lost_holds;
+mod reconcile;
 mod refunds;
+mod refused_events;
+mod refused_payments;
+mod refused_products;
 mod sale;
+mod shop;

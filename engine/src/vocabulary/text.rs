@@ -21,6 +21,25 @@ pub struct Error {
 /// Declares a bounded text: its length in characters, which ones it may have, and the sentence that says so.
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident, $length:expr, $allowed:expr, $takes:literal) => {
+        hidden_text!($(#[$doc])* $name, $length, $allowed, $takes);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+    };
+}
+
+/// The same for a text that is not to be shown by accident: it has no `Display`, and its `Debug` is its own.
+macro_rules! hidden_text {
+    ($(#[$doc:meta])* $name:ident, $length:expr, $allowed:expr, $takes:literal) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
@@ -59,18 +78,6 @@ macro_rules! text {
 
             fn from_str(text: &str) -> Result<$name, Error> {
                 $name::new(text)
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&self.0)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&self.0, f)
             }
         }
 
@@ -194,13 +201,20 @@ text!(
     "1 to 64 visible ASCII characters"
 );
 
-text!(
-    /// What the buyer has to do before the payment goes on: the provider's JSON object, handed to the client as it is.
+hidden_text!(
+    /// What the buyer has to do before the payment goes on: a JSON object that is handed to the client as it is. Whoever
+    /// has it can go on with the payment in the buyer's name, so `Debug` does not show it.
     NextAction,
     1..=8192,
     |c| !c.is_control(),
     "1 to 8192 bytes of JSON without control characters"
 );
+
+impl fmt::Debug for NextAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(the buyer's action)")
+    }
+}
 
 impl ProductId {
     /// The part before the first dot: products of one group share a shard, and a limit if the merchant wants.
@@ -241,6 +255,12 @@ mod tests {
         assert_eq!(group("sneaker.42.blue"), "sneaker");
         assert_eq!(group("iphone-17"), "iphone-17");
         assert_eq!(group(".x"), "");
+    }
+
+    #[test]
+    fn what_the_buyer_has_to_do_is_not_shown() {
+        let action = NextAction::new(r#"{"client_secret":"pi_1_secret_2"}"#).expect("an action");
+        assert!(!format!("{action:?}").contains("secret"));
     }
 
     #[test]

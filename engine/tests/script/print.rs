@@ -85,7 +85,7 @@ fn payment(view: &PaymentView) -> String {
     let status = words(&format!("{:?}", view.status));
     let mut text = format!("; payment {} {status}", view.attempt);
     if let Some(action) = &view.next_action {
-        text.push_str(&format!(", the buyer has to: {action}"));
+        text.push_str(&format!(", the buyer has to: {}", &**action));
     }
     match &view.error {
         None => {}

@@ -8,6 +8,7 @@ use super::token::Tokens;
 use crate::config::Buyers;
 use crate::header::single;
 use crate::problem::{Code, Problem};
+use crate::view::Audience;
 
 const BUYER_ID: &str = "buyer-id";
 
@@ -34,6 +35,15 @@ impl Operator {
     }
 }
 
+/// Somebody who reads.
+#[derive(Clone, Debug)]
+pub(crate) struct Reader {
+    /// Whose things they get to see: a buyer's, or everybody's.
+    pub(crate) buyer: Option<BuyerId>,
+    /// Whether they are that buyer, or act for them, or look on.
+    pub(crate) audience: Audience,
+}
+
 /// What the headers say, before anyone has judged it.
 struct Caller {
     role: Option<Role>,
@@ -58,12 +68,15 @@ impl Identity {
         }
     }
 
-    /// Whose things a reader gets to see: a buyer's, or with a role and without a buyer everybody's.
-    pub(crate) fn reader(&self, headers: &HeaderMap) -> Result<Option<BuyerId>, Problem> {
+    /// Who wants to see things: a buyer theirs, or somebody with a role and without a buyer everybody's.
+    pub(crate) fn reader(&self, headers: &HeaderMap) -> Result<Reader, Problem> {
         let caller = self.caller(headers)?;
         match (self.buyers, caller.role, caller.buyer) {
-            (Buyers::Open, _, Some(buyer)) | (Buyers::Service, Some(_), Some(buyer)) => Ok(Some(buyer)),
-            (_, Some(_), None) => Ok(None),
+            (Buyers::Open, _, buyer @ Some(_))
+            | (Buyers::Service, Some(Role::Service | Role::Admin), buyer @ Some(_)) => {
+                Ok(Reader { buyer, audience: Audience::Buyer })
+            }
+            (_, Some(_), buyer) => Ok(Reader { buyer, audience: Audience::Others }),
             (Buyers::Open, None, None) => {
                 Err(unauthenticated("the header Buyer-Id, or a token, says who is asking"))
             }

@@ -4,6 +4,6 @@ mod caller;
 mod role;
 mod token;
 
-pub(crate) use caller::{Identity, Operator};
+pub(crate) use caller::{Identity, Operator, Reader};
 pub use role::Role;
 pub use token::{TokenError, Tokens};

@@ -15,5 +15,5 @@ pub use operations::{ClusterStatus, NodeStatus, Operations, ReplicaStatus, Shard
 pub use payment_audit::{
     AlarmKind, Alarms, ChargedOrders, OpenAlarm, OpenRefunds, PaymentAudit, PaymentCounts, Takings,
 };
-pub use payments::{PaymentAccount, Payments, Unaccepted};
+pub use payments::{Amounts, Heard, PaymentAccount, Payments, Unaccepted};
 pub use sale::{Sale, Submission};

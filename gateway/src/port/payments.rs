@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Instant;
 
 use bytes::Bytes;
-use engine::{AccountName, BuyerId};
+use engine::{AccountName, BuyerId, Currency};
 
 /// The payment provider, if one is configured.
 pub trait Payments: Send + Sync + 'static {
@@ -14,7 +14,10 @@ pub trait Payments: Send + Sync + 'static {
     /// The account that this buyer's card is tokenised for: always the same one. None if no provider is configured.
     fn account_of(&self, buyer: &BuyerId) -> Option<PaymentAccount>;
 
-    /// Takes an event as the provider sent it. When this returns `Ok` the event is durable, or of no concern.
+    /// What the provider takes in one payment; nothing if it does not take the currency.
+    fn amounts(&self, currency: Currency) -> Option<Amounts>;
+
+    /// Takes an event as the provider sent it. When this returns `Ok` it need not be sent again.
     ///
     /// # Errors
     /// [`Unaccepted`] tells whether the provider should send it again.
@@ -23,7 +26,7 @@ pub trait Payments: Send + Sync + 'static {
         signature: &str,
         body: Bytes,
         deadline: Instant,
-    ) -> impl Future<Output = Result<(), Unaccepted>> + Send;
+    ) -> impl Future<Output = Result<Heard, Unaccepted>> + Send;
 }
 
 /// An account at the payment provider, as buyers may see it.
@@ -33,6 +36,28 @@ pub struct PaymentAccount {
     pub name: AccountName,
     /// The key that a browser tokenises cards with.
     pub publishable_key: String,
+}
+
+/// What the payment provider takes in one payment, in the minor units of a currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amounts {
+    /// At least.
+    pub least: u64,
+    /// At most.
+    pub most: u64,
+    /// It is a multiple of this, at least 1.
+    pub step: u64,
+}
+
+/// What became of an event of the provider's that was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// It is durable that there are news of a payment or a refund.
+    Noted,
+    /// It is about a payment that is not here: not one of this cluster's, or not kept any more.
+    Unknown,
+    /// It is of a kind that nothing follows from.
+    Ignored,
 }
 
 /// Why an event of the provider's was not taken.

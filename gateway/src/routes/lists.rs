@@ -15,21 +15,23 @@ use serde::Serialize;
 use super::products;
 use crate::call::Call;
 use crate::context::{Context, within};
-use crate::identity::Role;
+use crate::identity::{Reader, Role};
 use crate::list::ListJson;
 use crate::port::{Filter, Lists, ListsUnavailable, Page, Unsettled};
 use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::segment::Segment;
-use crate::view::{OrderJson, ReservationJson, Word, json};
+use crate::view::{Audience, OrderJson, ReservationJson, Word, json};
 
 /// Something that there are lists of.
 pub(crate) trait Listed: Sized + Send + Sync + 'static {
     type Id: Copy + Display + FromStr + Send;
     type Status: Word + Send;
-    type Json<'a>: Serialize + From<&'a Self>;
+    type Json<'a>: Serialize;
 
     fn id(&self) -> Self::Id;
+
+    fn json(&self, audience: Audience) -> Self::Json<'_>;
 
     fn page<L: Lists>(
         lists: &L,
@@ -46,6 +48,10 @@ impl Listed for ReservationView {
 
     fn id(&self) -> ReservationId {
         self.id
+    }
+
+    fn json(&self, audience: Audience) -> ReservationJson<'_> {
+        ReservationJson::of(self, audience)
     }
 
     fn page<L: Lists>(
@@ -67,6 +73,10 @@ impl Listed for OrderView {
         self.id
     }
 
+    fn json(&self, _: Audience) -> OrderJson<'_> {
+        OrderJson::from(self)
+    }
+
     fn page<L: Lists>(
         lists: &L,
         filter: Filter<OrderStatus>,
@@ -85,8 +95,9 @@ pub(crate) async fn of_buyer<T: Listed, P: Ports>(
     let call = Call::new(&context, request);
     let query = call.query(&["limit", "after", "status"])?;
     let (limit, after, status) = (query.limit()?, query.after()?, query.status()?);
-    let buyer = context.identity.reader(&call.headers)?;
-    page::<T, P>(&context, call.deadline, Filter { product: None, buyer, status }, after, limit).await
+    let Reader { buyer, audience } = context.identity.reader(&call.headers)?;
+    let filter = Filter { product: None, buyer, status };
+    page::<T, P>(&context, call.deadline, filter, after, limit, audience).await
 }
 
 /// A product's.
@@ -100,8 +111,8 @@ pub(crate) async fn of_product<T: Listed, P: Ports>(
     let (limit, after, status, buyer) = (query.limit()?, query.after()?, query.status()?, query.buyer()?);
     context.identity.operator(&call.headers, Role::Viewer)?;
     products::expect(&context, &product, call.deadline).await?;
-    page::<T, P>(&context, call.deadline, Filter { product: Some(product), buyer, status }, after, limit)
-        .await
+    let filter = Filter { product: Some(product), buyer, status };
+    page::<T, P>(&context, call.deadline, filter, after, limit, Audience::Others).await
 }
 
 async fn page<T: Listed, P: Ports>(
@@ -110,9 +121,11 @@ async fn page<T: Listed, P: Ports>(
     filter: Filter<T::Status>,
     after: Option<T::Id>,
     limit: usize,
+    audience: Audience,
 ) -> Result<Response, Problem> {
     let page = within(deadline, T::page(context.ports.lists(), filter, after, limit)).await;
     let page = page.ok_or(Unsettled::Unavailable)??;
-    let list = ListJson::new(&page.items, page.has_more, |last| last.id().to_string(), T::Json::from);
+    let list =
+        ListJson::new(&page.items, page.has_more, |last| last.id().to_string(), |one| one.json(audience));
     Ok(json(StatusCode::OK, &list))
 }

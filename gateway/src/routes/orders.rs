@@ -19,7 +19,7 @@ pub(crate) async fn show<P: Ports>(
     request: Request,
 ) -> Result<Response, Problem> {
     let call = Call::new(&context, request);
-    let buyer = context.identity.reader(&call.headers)?;
+    let buyer = context.identity.reader(&call.headers)?.buyer;
     let shard = context.existing(id.shard())?;
     let found = context.ask(shard, Query::Order(id, buyer), call.deadline).await?;
     let order = answer::expect_order(found)?;

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use engine::command::PutProduct;
 use engine::view::ProductView;
-use engine::{Command, Description, PaymentMode, ProductId, Query};
+use engine::{Command, ProductId, Query};
 
 use crate::answer;
 use crate::body::ProductForm;
@@ -16,7 +16,8 @@ use crate::call::Call;
 use crate::context::Context;
 use crate::identity::Role;
 use crate::list::ListJson;
-use crate::port::{Payments, Sale};
+use crate::payable;
+use crate::port::Sale;
 use crate::ports::Ports;
 use crate::precondition::Precondition;
 use crate::problem::{Code, Problem, revision_mismatch};
@@ -64,7 +65,7 @@ pub(crate) async fn put<P: Ports>(
     let description = call.form::<ProductForm>().await?.read()?;
     let precondition = Precondition::read(&call.headers)?;
     context.identity.operator(&call.headers, Role::Admin)?;
-    expect_payable(&context, &description)?;
+    payable::expect(context.ports.payments(), &description)?;
     let if_revision = if_revision(&context, &id, call.deadline, precondition).await?;
     let shard = context.shard_of(&id);
     let command = Command::PutProduct(Box::new(PutProduct { product: id, description, if_revision }));
@@ -72,17 +73,6 @@ pub(crate) async fn put<P: Ports>(
     let (product, created) = answer::expect_product(done.answer)?;
     let response = answer::product(if created { StatusCode::CREATED } else { StatusCode::OK }, &product);
     Ok(if created { answer::located(response, &format!("/v1/products/{}", product.id)) } else { response })
-}
-
-/// A product that nobody could pay for is refused rather than sold to people who cannot.
-fn expect_payable<P: Ports>(context: &Context<P>, description: &Description) -> Result<(), Problem> {
-    if description.payment != PaymentMode::Provider || context.ports.payments().is_configured() {
-        return Ok(());
-    }
-    Err(Problem::field(
-        "payment",
-        "\"external\" or \"none\": this cluster has no payment provider configured",
-    ))
 }
 
 /// Clients remove `.` and `..` from the paths of URLs (RFC 3986, 5.2.4), so nobody could ask for such a product.

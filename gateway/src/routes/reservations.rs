@@ -15,6 +15,7 @@ use crate::idempotency::Key;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::segment::Segment;
+use crate::view::{ReservationJson, json};
 
 /// The route of attempts.
 pub(crate) const CREATE: &str = "/v1/products/{id}/reservations";
@@ -49,11 +50,11 @@ pub(crate) async fn show<P: Ports>(
     request: Request,
 ) -> Result<Response, Problem> {
     let call = Call::new(&context, request);
-    let buyer = context.identity.reader(&call.headers)?;
+    let reader = context.identity.reader(&call.headers)?;
     let shard = context.existing(id.shard())?;
-    let found = context.ask(shard, Query::Reservation(id, buyer), call.deadline).await?;
+    let found = context.ask(shard, Query::Reservation(id, reader.buyer), call.deadline).await?;
     let reservation = answer::expect_reservation(found)?;
-    Ok(answer::reservation(StatusCode::OK, &reservation))
+    Ok(json(StatusCode::OK, &ReservationJson::of(&reservation, reader.audience)))
 }
 
 /// Gives a hold back. Doing so again gives the same answer, so it takes no key.

@@ -8,9 +8,9 @@ use super::payments;
 use crate::call::Call;
 use crate::context::{Context, within};
 use crate::header::single;
-use crate::port::{Payments, Unaccepted, Unsettled};
+use crate::port::{Heard, Payments, Unaccepted, Unsettled};
 use crate::ports::Ports;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 /// An event has a whole object in it, with up to 25 KB of metadata: more than the bodies of buyers. One that is refused
 /// for its length would be lost.
@@ -20,38 +20,34 @@ pub(crate) const EVENTS_AT_ONCE: usize = 1_024;
 const SIGNATURE: &str = "stripe-signature";
 const SIGNATURE_TAKES: &str = "the provider's signature of the body, like t=…,v1=…";
 
-/// Takes an event. 2xx says that it is durable: whatever else comes of it, comes of the state.
+/// Takes an event, and counts what became of it. 2xx says that it is durable, or that nothing comes of it here: whatever else
+/// comes of it, comes of the state.
 pub(crate) async fn stripe<P: Ports>(
     State(context): State<Context<P>>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let mut call = Call::new(&context, request);
-    let taken = match signature(&call) {
-        Ok(signature) => {
-            let turn = within(call.deadline, context.events_at_once.acquire()).await;
-            let Some(Ok(_reading)) = turn else {
-                context.metrics.webhook("unavailable");
-                return Err(Unsettled::Unavailable.into());
-            };
-            let body = call.raw(EVENT_BYTES_MAX).await?;
-            let taken = context.ports.payments().receive(&signature, body, call.deadline);
-            within(call.deadline, taken).await.unwrap_or(Err(Unaccepted::Unavailable))
-        }
-        Err(problem) => {
-            context.metrics.webhook("refused");
-            return Err(problem);
-        }
-    };
-    context.metrics.webhook(match &taken {
-        Ok(()) => "taken",
-        Err(Unaccepted::Unavailable) => "unavailable",
-        Err(Unaccepted::Invalid { .. } | Unaccepted::NotConfigured) => "refused",
+    let heard = hear(&context, Call::new(&context, request)).await;
+    context.metrics.webhook(match &heard {
+        Ok(Heard::Noted) => "taken",
+        Ok(Heard::Unknown) => "unknown",
+        Ok(Heard::Ignored) => "ignored",
+        Err(problem) if problem.code() == Code::Unavailable => "unavailable",
+        Err(_) => "refused",
     });
-    match taken {
-        Ok(()) => Ok(StatusCode::OK.into_response()),
-        Err(Unaccepted::NotConfigured) => Err(payments::not_configured()),
-        Err(Unaccepted::Invalid { reason }) => Err(Problem::invalid(reason)),
-        Err(Unaccepted::Unavailable) => Err(Unsettled::Unavailable.into()),
+    heard.map(|_| StatusCode::OK.into_response())
+}
+
+async fn hear<P: Ports>(context: &Context<P>, mut call: Call) -> Result<Heard, Problem> {
+    let signature = signature(&call)?;
+    let turn = within(call.deadline, context.events_at_once.acquire()).await;
+    let Some(Ok(_reading)) = turn else { return Err(Unsettled::Unavailable.into()) };
+    let body = call.raw(EVENT_BYTES_MAX).await?;
+    let heard = context.ports.payments().receive(&signature, body, call.deadline);
+    match within(call.deadline, heard).await {
+        Some(Ok(heard)) => Ok(heard),
+        Some(Err(Unaccepted::NotConfigured)) => Err(payments::not_configured()),
+        Some(Err(Unaccepted::Invalid { reason })) => Err(Problem::invalid(reason)),
+        Some(Err(Unaccepted::Unavailable)) | None => Err(Unsettled::Unavailable.into()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! How things look in JSON. The engine's own types are not serialised: what is kept and what is shown change apart.
 
 mod adjustment;
+mod audience;
 mod order;
 mod payment;
 mod product;
@@ -17,6 +18,7 @@ use engine::LogTime;
 use serde::ser::{Serialize, Serializer};
 
 pub(crate) use adjustment::AdjustmentJson;
+pub(crate) use audience::Audience;
 pub(crate) use order::OrderJson;
 pub(crate) use product::{ProductJson, StockJson};
 pub(crate) use refund::RefundJson;

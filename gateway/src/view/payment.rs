@@ -2,9 +2,9 @@
 
 use engine::view::{PaymentError, PaymentView, ReservationStatus, ReservationView};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Timestamp, Word};
+use super::{Audience, Timestamp, Word};
 use crate::problem::Code;
 
 /// A try to pay.
@@ -27,23 +27,32 @@ struct ErrorJson<'a> {
 
 impl<'a> PaymentJson<'a> {
     /// The last try to pay a reservation, if there was one.
-    pub(super) fn of(reservation: &'a ReservationView) -> Option<PaymentJson<'a>> {
+    pub(super) fn of(reservation: &'a ReservationView, audience: Audience) -> Option<PaymentJson<'a>> {
         match &reservation.payment {
-            Some(payment) => Some(by_provider(payment)),
+            Some(payment) => Some(by_provider(payment, audience)),
             None => (reservation.status == ReservationStatus::Paying).then(|| outside(reservation)),
         }
     }
 }
 
-fn by_provider(payment: &PaymentView) -> PaymentJson<'_> {
+fn by_provider(payment: &PaymentView, audience: Audience) -> PaymentJson<'_> {
     PaymentJson {
         status: payment.status.word(),
         attempt: payment.attempt,
         pay_by: Timestamp(payment.pay_by),
-        // It came from the provider as JSON, and is handed on as that.
-        next_action: payment.next_action.as_deref().and_then(|action| serde_json::from_str(action).ok()),
+        next_action: payment.next_action.as_deref().and_then(|action| next_action(action, audience)),
         error: payment.error.as_ref().map(error),
     }
+}
+
+/// What the buyer has to do. It came from the provider as JSON, and is handed on to the buyer as that; whoever has it can go
+/// on with the payment, so others see of which kind it is.
+fn next_action(action: &str, audience: Audience) -> Option<Value> {
+    let action: Value = serde_json::from_str(action).ok()?;
+    Some(match audience {
+        Audience::Buyer => action,
+        Audience::Others => json!({ "type": action.get("type") }),
+    })
 }
 
 fn error(error: &PaymentError) -> ErrorJson<'_> {

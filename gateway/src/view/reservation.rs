@@ -5,7 +5,7 @@ use engine::{Currency, OrderId, ReservationId};
 use serde::Serialize;
 
 use super::payment::PaymentJson;
-use super::{Shown, Timestamp, Word};
+use super::{Audience, Shown, Timestamp, Word};
 
 /// A reservation.
 #[derive(Serialize)]
@@ -24,8 +24,9 @@ pub(crate) struct ReservationJson<'a> {
     payment: Option<PaymentJson<'a>>,
 }
 
-impl<'a> From<&'a ReservationView> for ReservationJson<'a> {
-    fn from(reservation: &'a ReservationView) -> ReservationJson<'a> {
+impl<'a> ReservationJson<'a> {
+    /// A reservation as `audience` may see it.
+    pub(crate) fn of(reservation: &'a ReservationView, audience: Audience) -> ReservationJson<'a> {
         ReservationJson {
             id: Shown(&reservation.id),
             product_id: &reservation.product,
@@ -38,7 +39,7 @@ impl<'a> From<&'a ReservationView> for ReservationJson<'a> {
             created_at: Timestamp(reservation.created_at),
             expires_at: Timestamp(reservation.expires_at),
             order_id: reservation.order.as_ref().map(Shown),
-            payment: PaymentJson::of(reservation),
+            payment: PaymentJson::of(reservation, audience),
         }
     }
 }

@@ -242,6 +242,11 @@ async fn fields_of_the_other_bodies() {
         (&payment, json!({ "payment_method": "pm", "return_url": "javascript:x" }), ["`return_url`", "http"]),
         (
             &payment,
+            json!({ "payment_method": "pm", "return_url": "http://" }),
+            ["`return_url`", "with a host"],
+        ),
+        (
+            &payment,
             json!({ "payment_method": "pm", "return_url": "x".repeat(3_000) }),
             ["`return_url`", "2048"],
         ),

@@ -5,7 +5,7 @@ use engine::{DeclineCode, IntentId, NextAction};
 use serde_json::{Value, json};
 
 use crate::client::Reply;
-use crate::fixture::{ADMIN, Fixture, SERVICE, VIEWER, open};
+use crate::fixture::{ADMIN, Fixture, SERVICE, VIEWER, open, service};
 
 async fn sale() -> Fixture {
     let shop = open();
@@ -102,16 +102,72 @@ async fn another_card_is_tried_after_a_decline_and_the_third_is_the_last() {
     assert_eq!((&second["payment"]["try"], &second["payment"]["error"]), (&json!(2), &Value::Null));
 }
 
+/// What the provider wants of a buyer whom its own library is to ask.
+fn action() -> Value {
+    json!({ "type": "use_stripe_sdk", "use_stripe_sdk": { "stripe_js": "u" }, "client_secret": "pi_1_secret_2" })
+}
+
+/// A reservation whose buyer has to do that.
+async fn asked(shop: &Fixture) -> String {
+    let id = paying(shop).await;
+    let finding = Finding::ActionRequired(NextAction::new(&action().to_string()).expect("an action"));
+    shop.house.finds(&id, finding);
+    id
+}
+
 #[tokio::test]
 async fn what_the_buyer_has_to_do_is_handed_on_as_the_provider_said_it() {
     let shop = sale().await;
-    let id = paying(&shop).await;
-    let action =
-        json!({ "type": "redirect_to_url", "redirect_to_url": { "url": "https://hooks.example/3ds" } });
-    let finding = Finding::ActionRequired(NextAction::new(&action.to_string()).expect("an action"));
-    shop.house.finds(&id, finding);
+    let id = asked(&shop).await;
     let payment = &seen(&shop, &id).await["payment"];
-    assert_eq!((&payment["status"], &payment["next_action"]), (&json!("requires_action"), &action));
+    assert_eq!((&payment["status"], &payment["next_action"]), (&json!("requires_action"), &action()));
+    let own = shop.get("/v1/reservations").buyer("b-1").send().await.done(200);
+    assert_eq!(own["data"][0]["payment"]["next_action"], action());
+}
+
+#[tokio::test]
+async fn nobody_but_the_buyer_is_told_what_the_payment_goes_on_with() {
+    let shop = sale().await;
+    let id = asked(&shop).await;
+    let kind = json!({ "type": "use_stripe_sdk" });
+    for token in [VIEWER, SERVICE, ADMIN] {
+        let one = shop.get(&format!("/v1/reservations/{id}")).token(token).send().await.done(200);
+        assert_eq!(one["payment"]["next_action"], kind, "{token}");
+        for list in [
+            "/v1/reservations",
+            "/v1/products/phone/reservations",
+            "/v1/products/phone/reservations?buyer_id=b-1",
+        ] {
+            let list = shop.get(list).token(token).send().await.done(200);
+            assert_eq!(list["data"][0]["payment"]["next_action"], kind, "{token}");
+        }
+    }
+    shop.get(&format!("/v1/reservations/{id}")).buyer("b-2").send().await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_shop_that_speaks_for_the_buyer_is_told_and_one_that_looks_on_is_not() {
+    let shop = service();
+    shop.put_product("phone", json!({ "payment": "provider" })).await.done(201);
+    let id = shop.reserve("phone", "b-1").await;
+    let path = format!("/v1/reservations/{id}");
+    let body = json!({ "payment_method": "pm_card_visa" });
+    let pay = shop.post(&format!("{path}/payment")).token(SERVICE).buyer("b-1").key("pay-1").json(&body);
+    pay.send().await.done(202);
+    for finding in [Finding::Begun, intent()] {
+        shop.house.finds(&id, finding);
+    }
+    let finding = Finding::ActionRequired(NextAction::new(&action().to_string()).expect("an action"));
+    shop.house.finds(&id, finding);
+    for (token, told) in
+        [(SERVICE, action()), (ADMIN, action()), (VIEWER, json!({ "type": "use_stripe_sdk" }))]
+    {
+        for path in [path.as_str(), "/v1/reservations"] {
+            let json = shop.get(path).token(token).buyer("b-1").send().await.done(200);
+            let shown = json.get("data").map_or(&json, |data| &data[0]);
+            assert_eq!(shown["payment"]["next_action"], told, "{token} {path}");
+        }
+    }
 }
 
 #[tokio::test]

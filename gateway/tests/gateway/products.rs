@@ -125,3 +125,41 @@ async fn only_admins_put_and_in_service_mode_only_tokens_read() {
     shop.get("/v1/products/nothing").token(VIEWER).send().await.problem(404, "not_found");
     shop.get("/v1/products/nothing/stock").token(VIEWER).send().await.problem(404, "not_found");
 }
+
+#[tokio::test]
+async fn what_the_provider_would_not_charge_is_not_put_on_sale() {
+    let shop = open();
+    let price = |amount: u64, currency: &str| json!({ "amount": amount, "currency": currency });
+    for (price, limits, words) in [
+        (price(0, "usd"), (1, None), ["`price.amount`", "from 50 to 99999999: "]),
+        (price(49, "usd"), (1, None), ["`price.amount`", "from 50 to 99999999: "]),
+        (price(100_000_000, "usd"), (1, None), ["`price.amount`", "from 50 to 99999999: "]),
+        (price(550, "isk"), (1, None), ["`price.amount`", "a multiple of 100: "]),
+        (price(5_000, "xxx"), (1, None), ["`price.currency`", "that the payment provider takes"]),
+        (price(50_000_000, "eur"), (2, None), ["`max_per_buyer`", "at most 1 at this price"]),
+        (price(99_900, "usd"), (1_002, Some(1_002)), ["`max_per_buyer`", "at most 1001 at this price"]),
+        (price(100, "usd"), (u32::MAX, None), ["`max_per_buyer`", "at most 999999 at this price"]),
+    ] {
+        let (one, group) = limits;
+        let fields = json!({ "price": price, "payment": "provider", "max_per_buyer": one, "max_per_buyer_in_group": group });
+        shop.put_product("phone", fields.clone()).await.names(400, "invalid_request", &words);
+        let mut outside = fields;
+        outside["payment"] = json!("external");
+        shop.put_product("cap", outside).await;
+    }
+    shop.get("/v1/products/phone").send().await.problem(404, "not_found");
+    shop.get("/v1/products/cap").send().await.done(200);
+    for (price, limits) in [
+        (price(50, "usd"), (1, None)),
+        (price(99_999_999, "eur"), (1, None)),
+        (price(500, "isk"), (1, None)),
+        (price(99_900, "usd"), (1_001, None)),
+        (price(99_900, "usd"), (5_000, Some(2))),
+        (price(99, "usd"), (u32::MAX, None)),
+    ] {
+        let (one, group) = limits;
+        let fields = json!({ "price": price, "payment": "provider", "max_per_buyer": one, "max_per_buyer_in_group": group });
+        let put = shop.put_product("phone", fields).await;
+        assert!(matches!(put.status, 200 | 201), "{price} {limits:?}: {}", put.text());
+    }
+}

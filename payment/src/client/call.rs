@@ -12,7 +12,7 @@ use super::form::{Form, segment};
 /// Which version of the bodies below this is; it is in the metadata of what they make. A key stands for its body: under
 /// a key that was used with an older version the provider refuses a newer one, and then the saga looks at what there is
 /// and takes the next key.
-pub const BODY_VERSION: u16 = 1;
+pub const BODY_VERSION: u16 = 2;
 
 /// How many objects a page of a list has at most.
 pub const LISTED_MAX: usize = 100;
@@ -46,7 +46,7 @@ impl Call {
             .keyed(task, "create", spent)
     }
 
-    /// Confirms an intent.
+    /// Confirms an intent. Who is not to be sent anywhere goes on by the provider's library in their own page.
     pub fn confirm(
         task: &Task,
         intent: &IntentId,
@@ -55,6 +55,7 @@ impl Call {
         spent: u32,
     ) -> Call {
         let form = Form::new().with(&["payment_method"], method).with_some(&["return_url"], back);
+        let form = form.with_some(&["use_stripe_sdk"], back.is_none().then_some(true));
         let form = form.with(&["expand", "0"], "latest_charge");
         Call::post(task, Endpoint::ConfirmIntent, of_intent(intent, "/confirm"), form)
             .keyed(task, "confirm", spent)

@@ -11,6 +11,7 @@ mod error;
 mod exchange;
 mod fault;
 mod form;
+mod hidden;
 mod object;
 mod verdict;
 
@@ -18,5 +19,6 @@ pub use call::{BODY_VERSION, Call, LISTED_MAX};
 pub use endpoint::Endpoint;
 pub use error::NoClient;
 pub use exchange::{API_VERSION, Client};
+pub use hidden::Hidden;
 pub use object::{Charge, Intent, IntentStatus, Object, Page, Refund, RefundState};
 pub use verdict::{Decline, Failure, Limited, Reason, Refused, Retry, Verdict};

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::hidden::Hidden;
+
 /// What the provider answered with.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Object {
@@ -89,7 +91,10 @@ pub struct Intent {
     pub currency: Option<String>,
     /// What the buyer has to do.
     #[serde(default)]
-    pub next_action: Option<Value>,
+    pub next_action: Option<Hidden<Value>>,
+    /// What the buyer's browser names the intent by, with the publishable key.
+    #[serde(default)]
+    pub client_secret: Option<Hidden<String>>,
     /// Why the last card did not do.
     #[serde(default)]
     pub last_payment_error: Option<LastError>,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use engine::vocabulary::text::AccountName;
 
 use super::difference::{Difference, Reconciliation};
+use super::doubt::Doubt;
 use super::sale::{Sale, Taken};
 use crate::client::{Intent, IntentStatus};
 
@@ -24,47 +25,59 @@ impl Comparison {
         Comparison { sales, found: Reconciliation { orders, ..Reconciliation::default() } }
     }
 
-    /// The ledger has this intent.
-    pub(super) fn shown(&mut self, account: &AccountName, intent: &Intent) {
+    /// The ledger has this intent. Gives what is to be held against our books as they are now.
+    pub(super) fn shown(&mut self, intent: &Intent) -> Option<Doubt> {
         let sale = self.sales.remove(&intent.id);
         match (sale, intent.metadata("reservation")) {
             (Some(sale), _) => {
                 self.found.intents += 1;
-                self.compare(account, &sale, intent);
+                self.compare(&sale, intent)
             }
             (None, Some(reservation)) => {
                 self.found.intents += 1;
-                self.extra(account, intent, reservation);
+                has_money(intent).then(|| Doubt::about(intent, reservation.to_owned(), None))
             }
-            (None, None) => self.found.foreign += 1,
+            (None, None) => {
+                self.found.foreign += 1;
+                None
+            }
+        }
+    }
+
+    /// What was doubted of an intent stands, as far as there is money in it.
+    pub(super) fn stands(&mut self, account: &AccountName, intent: &Intent, doubt: Doubt) {
+        let (account, kept, held) = (account.clone(), kept(intent), held(intent));
+        let Doubt { reservation, order, .. } = doubt;
+        let intent = intent.id.clone();
+        if kept > 0 {
+            self.found.note(Difference::ExtraCharge { account, intent, reservation, kept });
+        } else if held > 0 {
+            self.found.note(Difference::HeldCharge { account, intent, reservation, order, held });
         }
     }
 
     /// The ledger has no more.
     pub(super) fn finish(mut self) -> Reconciliation {
         for sale in std::mem::take(&mut self.sales).into_values() {
-            if sale.taken != Taken::Failed {
+            if sale.is_due && sale.taken != Taken::Failed {
                 self.missing(&sale, None);
             }
         }
         self.found
     }
 
-    fn compare(&mut self, account: &AccountName, sale: &Sale, intent: &Intent) {
-        let was_taken = intent.status == IntentStatus::Succeeded;
+    fn compare(&mut self, sale: &Sale, intent: &Intent) -> Option<Doubt> {
         match (sale.taken, &intent.status) {
-            (Taken::Captured, IntentStatus::Succeeded) => {}
-            // The order is newer than our books, or older than the ledger: the saga is about to make them agree.
-            (Taken::Pending, IntentStatus::Succeeded | IntentStatus::RequiresCapture) => {}
-            (Taken::Failed, IntentStatus::Succeeded) if kept(intent) > 0 => {
-                return self.extra(account, intent, &sale.reservation.to_string());
+            (Taken::Failed, _) => {
+                return has_money(intent)
+                    .then(|| Doubt::about(intent, sale.reservation.to_string(), Some(sale.order)));
             }
-            (Taken::Failed, _) => return,
-            (_, status) => return self.missing(sale, Some(status.word().to_owned())),
+            (_, IntentStatus::Succeeded) => self.amounts(sale, intent),
+            // The order is newer than our books, or older than the ledger: the saga is about to make them agree.
+            (Taken::Pending, IntentStatus::RequiresCapture) => {}
+            (_, status) => self.missing(sale, Some(status.word().to_owned())),
         }
-        if was_taken {
-            self.amounts(sale, intent);
-        }
+        None
     }
 
     fn amounts(&mut self, sale: &Sale, intent: &Intent) {
@@ -78,15 +91,6 @@ impl Comparison {
         if refunded != sale.refunded {
             let (order, intent, expected) = (sale.order, intent.id.clone(), sale.refunded);
             self.found.note(Difference::WrongRefund { order, intent, expected, refunded });
-        }
-    }
-
-    fn extra(&mut self, account: &AccountName, intent: &Intent, reservation: &str) {
-        let kept = kept(intent);
-        if kept > 0 {
-            let (account, intent) = (account.clone(), intent.id.clone());
-            let reservation = reservation.to_owned();
-            self.found.note(Difference::ExtraCharge { account, intent, reservation, kept });
         }
     }
 
@@ -114,12 +118,22 @@ fn kept(intent: &Intent) -> u64 {
     }
 }
 
+/// What it holds on a card, and may yet take.
+fn held(intent: &Intent) -> u64 {
+    if intent.status == IntentStatus::RequiresCapture { intent.amount.unwrap_or(0) } else { 0 }
+}
+
+fn has_money(intent: &Intent) -> bool {
+    kept(intent) > 0 || held(intent) > 0
+}
+
 #[cfg(test)]
 mod tests {
     use engine::{Money, OrderId, ReservationId, ShardId};
     use serde_json::json;
 
     use super::*;
+    use crate::reconcile::Standing;
 
     fn eu() -> AccountName {
         "eu".parse().expect("a name")
@@ -133,6 +147,7 @@ mod tests {
             price: Money { amount: 500, currency: "usd".parse().expect("a currency") },
             taken,
             refunded,
+            is_due: true,
         }
     }
 
@@ -140,15 +155,25 @@ mod tests {
         let charge = json!({"id": "ch_1", "amount_refunded": refunded});
         serde_json::from_value(json!({
             "id": format!("pi_{n}"), "status": status, "amount": 500, "amount_received": received,
-            "currency": "usd", "latest_charge": charge, "metadata": {"reservation": "r"},
+            "currency": "usd", "latest_charge": charge, "metadata": {"reservation": "r", "try": "2"},
         }))
         .expect("an intent")
     }
 
-    fn compared(sales: &[Sale], intents: &[Intent]) -> Reconciliation {
+    /// What comes of it where our books, asked again, give `standing`.
+    fn compared_by(sales: &[Sale], intents: &[Intent], standing: &Standing) -> Reconciliation {
         let mut comparison = Comparison::of(sales.to_vec());
-        intents.iter().for_each(|intent| comparison.shown(&eu(), intent));
+        for intent in intents {
+            let doubt = comparison.shown(intent).and_then(|doubt| doubt.remains(intent, standing));
+            if let Some(doubt) = doubt {
+                comparison.stands(&eu(), intent, doubt);
+            }
+        }
         comparison.finish()
+    }
+
+    fn compared(sales: &[Sale], intents: &[Intent]) -> Reconciliation {
+        compared_by(sales, intents, &Standing::Over)
     }
 
     #[test]
@@ -193,6 +218,13 @@ mod tests {
             reservation,
             kept,
         };
+        let held = |n, reservation: String, order| Difference::HeldCharge {
+            account: eu(),
+            intent: id(n),
+            reservation,
+            order,
+            held: 500,
+        };
         let failed = sale(1, Taken::Failed, 0);
         let failed_reservation = failed.reservation.to_string();
         for (sales, intents, expected) in [
@@ -208,7 +240,17 @@ mod tests {
                 missing(1, Some("requires_capture")),
             ),
             (vec![], vec![intent(1, "succeeded", 500, 100)], extra(1, "r".to_owned(), 400)),
-            (vec![failed], vec![intent(1, "succeeded", 500, 0)], extra(1, failed_reservation, 500)),
+            (
+                vec![failed.clone()],
+                vec![intent(1, "succeeded", 500, 0)],
+                extra(1, failed_reservation.clone(), 500),
+            ),
+            (vec![], vec![intent(1, "requires_capture", 0, 0)], held(1, "r".to_owned(), None)),
+            (
+                vec![failed],
+                vec![intent(1, "requires_capture", 0, 0)],
+                held(1, failed_reservation, Some(order(1))),
+            ),
             (
                 vec![sale(1, Taken::Captured, 0)],
                 vec![intent(1, "succeeded", 499, 0)],
@@ -227,5 +269,34 @@ mod tests {
         ] {
             assert_eq!(compared(&sales, &intents).differences, [expected]);
         }
+    }
+
+    #[test]
+    fn what_our_books_know_of_by_now_is_no_difference() {
+        let sold = |n, taken| Standing::Sold(sale(n, taken, 0));
+        for (standing, differs) in [
+            (Standing::UnderWay { attempt: 2 }, false),
+            (Standing::UnderWay { attempt: 3 }, true),
+            (sold(1, Taken::Pending), false),
+            (sold(1, Taken::Captured), false),
+            (sold(1, Taken::Failed), true),
+            (sold(2, Taken::Captured), true),
+            (Standing::Over, true),
+        ] {
+            for status in ["requires_capture", "succeeded"] {
+                let found = compared_by(&[], &[intent(1, status, 500, 0)], &standing);
+                assert_eq!(!found.is_clean(), differs, "{status} {standing:?}: {found:?}");
+            }
+            for status in ["requires_action", "processing", "canceled", "requires_payment_method"] {
+                assert!(compared_by(&[], &[intent(1, status, 0, 0)], &standing).is_clean(), "{status}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_order_whose_payment_may_have_begun_before_the_period_is_not_missing() {
+        let early = Sale { is_due: false, ..sale(1, Taken::Captured, 0) };
+        assert!(compared(std::slice::from_ref(&early), &[]).is_clean());
+        assert!(!compared(&[early], &[intent(1, "canceled", 0, 0)]).is_clean());
     }
 }

@@ -29,6 +29,19 @@ pub enum Difference {
         /// How much is kept.
         kept: u64,
     },
+    /// The provider holds money on a card that nothing is taken for: there is no order, or it is cancelled.
+    HeldCharge {
+        /// At which account.
+        account: AccountName,
+        /// The intent.
+        intent: String,
+        /// The reservation that it was made for.
+        reservation: String,
+        /// The order that was cancelled, if there is one.
+        order: Option<OrderId>,
+        /// How much is held.
+        held: u64,
+    },
     /// The provider took another amount, or another currency.
     WrongAmount {
         /// The order.

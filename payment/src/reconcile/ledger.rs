@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use engine::vocabulary::text::AccountName;
+use engine::vocabulary::text::{AccountName, IntentId};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use super::books::Books;
 use super::compare::Comparison;
 use super::difference::Reconciliation;
+use super::doubt::Doubt;
 use super::sale::Sale;
 use crate::client::{Call, Intent, Object, Page, Verdict};
 use crate::provider::Provider;
@@ -36,23 +38,40 @@ pub struct Unavailable {
     pub why: String,
 }
 
-/// Compares our sales with the ledger of all accounts. Reads a hundred intents a call, behind all calls that are due at
-/// some time. What our books say is to be read *before* this is called; an extra charge may then be of an order that
-/// was made since, so look again before acting on one.
+/// Why there is no reconciliation.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreconciled<E> {
+    /// The ledger could not be read.
+    #[error(transparent)]
+    Ledger(#[from] Unavailable),
+    /// Our books could not.
+    #[error("our books cannot be read")]
+    Books(E),
+}
+
+/// Compares our sales with the ledger of all accounts. Reads a hundred intents a call, one call after the other. The sales
+/// are to be read *before* this is called: then whatever the ledger lacks of them is missing. What it has beside them is held
+/// against `books` as they are now, so that a payment that is being carried out is no difference.
 ///
 /// # Errors
-/// [`Unavailable`] if a page cannot be had after several tries.
-pub async fn reconcile(
+/// [`Unreconciled`] if a page cannot be had after several tries, or our books cannot be asked.
+pub async fn reconcile<B: Books + Sync>(
     provider: &Provider,
     sales: impl IntoIterator<Item = Sale>,
+    books: &B,
     period: Period,
-) -> Result<Reconciliation, Unavailable> {
+) -> Result<Reconciliation, Unreconciled<B::Error>> {
     let mut comparison = Comparison::of(sales);
     for account in provider.accounts().iter() {
+        let ledger = Ledger { provider, account: &account.name };
         let mut after: Option<String> = None;
         loop {
-            let page = page(provider, &account.name, period, after.as_deref()).await?;
-            page.data.iter().for_each(|intent| comparison.shown(&account.name, intent));
+            let page = ledger.page(period, after.as_deref()).await?;
+            for intent in &page.data {
+                if let Some(doubt) = comparison.shown(intent) {
+                    ledger.settle(doubt, intent, books, &mut comparison).await?;
+                }
+            }
             match page.data.into_iter().next_back() {
                 Some(last) if page.has_more => after = Some(last.id),
                 _ => break,
@@ -62,26 +81,61 @@ pub async fn reconcile(
     Ok(comparison.finish())
 }
 
-async fn page(
-    provider: &Provider,
-    account: &AccountName,
-    period: Period,
-    after: Option<&str>,
-) -> Result<Page<Intent>, Unavailable> {
-    let call = Call::list_intents(account, period.since, period.until, after);
-    let (never, mut wait) = (CancellationToken::new(), FIRST_WAIT);
-    let unavailable = |why: String| Unavailable { account: account.clone(), why };
-    let mut last = String::new();
-    for _ in 0..TRIES_MAX {
-        match provider.call(&call, None, &never).await {
-            Verdict::Done(Object::Intents(page)) => return Ok(page),
-            Verdict::Retry(retry) if !retry.reason.needs_an_operator() => {
-                last = retry.reason.name().to_owned();
-                sleep(retry.after.unwrap_or(wait)).await;
-                wait *= 2;
-            }
-            other => return Err(unavailable(format!("{other:?}"))),
+/// The ledger of one account.
+#[derive(Clone, Copy)]
+struct Ledger<'a> {
+    provider: &'a Provider,
+    account: &'a AccountName,
+}
+
+impl Ledger<'_> {
+    async fn page(self, period: Period, after: Option<&str>) -> Result<Page<Intent>, Unavailable> {
+        match self.ask(&Call::list_intents(self.account, period.since, period.until, after)).await? {
+            Object::Intents(page) => Ok(page),
+            other => Err(self.unavailable(format!("{other:?}"))),
         }
     }
-    Err(unavailable(last))
+
+    /// Settles whether an intent that our sales do not account for is a difference. First our books are asked, then the
+    /// provider once more: what was being undone when it was listed may be dead since, and our books know that.
+    async fn settle<B: Books>(
+        self,
+        doubt: Doubt,
+        intent: &Intent,
+        books: &B,
+        comparison: &mut Comparison,
+    ) -> Result<(), Unreconciled<B::Error>> {
+        let standing = books.standing(&doubt.reservation).await.map_err(Unreconciled::Books)?;
+        let Some(doubt) = doubt.remains(intent, &standing) else { return Ok(()) };
+        let Ok(id) = IntentId::new(&intent.id) else {
+            comparison.stands(self.account, intent, doubt);
+            return Ok(());
+        };
+        match self.ask(&Call::get_intent(self.account, &id)).await? {
+            Object::Intent(now) => comparison.stands(self.account, &now, doubt),
+            other => return Err(self.unavailable(format!("{other:?}")).into()),
+        }
+        Ok(())
+    }
+
+    async fn ask(self, call: &Call) -> Result<Object, Unavailable> {
+        let (never, mut wait) = (CancellationToken::new(), FIRST_WAIT);
+        let mut last = String::new();
+        for _ in 0..TRIES_MAX {
+            match self.provider.call(call, None, &never).await {
+                Verdict::Done(object) => return Ok(object),
+                Verdict::Retry(retry) if !retry.reason.needs_an_operator() => {
+                    last = retry.reason.name().to_owned();
+                    sleep(retry.after.unwrap_or(wait)).await;
+                    wait *= 2;
+                }
+                other => return Err(self.unavailable(format!("{other:?}"))),
+            }
+        }
+        Err(self.unavailable(last))
+    }
+
+    fn unavailable(self, why: String) -> Unavailable {
+        Unavailable { account: self.account.clone(), why }
+    }
 }

@@ -29,4 +29,6 @@ pub struct Sale {
     pub taken: Taken,
     /// How much went back, in minor units.
     pub refunded: u64,
+    /// Whether the period has its payment for certain: one that was made early in it may have been begun before.
+    pub is_due: bool,
 }

@@ -90,7 +90,7 @@ fn created(judge: &mut Judge<'_>, intent: &Intent) -> Ruling {
 fn authorizing(judge: &mut Judge<'_>, looked: bool, intent: &Intent) -> Ruling {
     let finding = match &intent.status {
         IntentStatus::RequiresCapture => Finding::Authorized { capture_before: capture_before(intent) },
-        IntentStatus::RequiresAction => match intent.next_action.as_ref().and_then(word::next_action) {
+        IntentStatus::RequiresAction => match word::next_action(intent) {
             Some(action) => Finding::ActionRequired(action),
             None => return Ruling::Rest,
         },

@@ -36,7 +36,7 @@ async fn a_request_carries_what_it_must() {
     assert_eq!(looked, confirmed);
     let asked = server.asked();
     assert_eq!(asked[0].line, "POST /v1/payment_intents/pi_1/confirm");
-    assert_eq!(asked[0].body, "payment_method=pm_card_visa&expand%5B0%5D=latest_charge");
+    assert_eq!(asked[0].body, "payment_method=pm_card_visa&use_stripe_sdk=true&expand%5B0%5D=latest_charge");
     assert_eq!(asked[0].key(), format!("eu:{}:confirm:1", shop::reservation()));
     assert_eq!(asked[0].header("content-type"), Some("application/x-www-form-urlencoded"));
     assert_eq!(asked[1].line, "GET /v1/payment_intents/pi_1?expand%5B0%5D=latest_charge");

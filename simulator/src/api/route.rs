@@ -17,20 +17,26 @@ pub(crate) struct Route {
     pub(crate) name: &'static str,
     /// What fault scripts call it.
     pub(crate) verb: Verb,
-    /// Whether a publishable key will do.
-    pub(crate) publishable: bool,
     pub(crate) parse: Parse,
+    /// The same for a publishable key, if one will do.
+    pub(crate) publishable: Option<Parse>,
 }
 
 const fn route(name: &'static str, verb: Verb, parse: Parse) -> Route {
-    Route { name, verb, publishable: false, parse }
+    Route { name, verb, parse, publishable: None }
+}
+
+impl Route {
+    const fn or_publishable(self, parse: Parse) -> Route {
+        Route { publishable: Some(parse), ..self }
+    }
 }
 
 #[rustfmt::skip]
 const ROUTES: &[Route] = &[
     route("POST /v1/payment_intents", Verb::Create, intents::create),
     route("GET /v1/payment_intents", Verb::List, intents::list),
-    route("GET /v1/payment_intents/{id}", Verb::Retrieve, intents::retrieve),
+    route("GET /v1/payment_intents/{id}", Verb::Retrieve, intents::retrieve).or_publishable(intents::retrieve_as_buyer),
     route("POST /v1/payment_intents/{id}", Verb::Update, intents::update),
     route("POST /v1/payment_intents/{id}/confirm", Verb::Confirm, intents::confirm),
     route("POST /v1/payment_intents/{id}/capture", Verb::Capture, intents::capture),
@@ -48,7 +54,7 @@ const ROUTES: &[Route] = &[
     route("GET /v1/webhook_endpoints/{id}", Verb::Other, webhook_endpoints::retrieve),
     route("POST /v1/webhook_endpoints/{id}", Verb::Other, webhook_endpoints::update),
     route("DELETE /v1/webhook_endpoints/{id}", Verb::Other, webhook_endpoints::delete),
-    Route { name: "POST /v1/payment_methods", verb: Verb::Other, publishable: true, parse: payment_methods::create },
+    route("POST /v1/payment_methods", Verb::Other, payment_methods::create).or_publishable(payment_methods::create),
     route("GET /v1/payment_methods/{id}", Verb::Other, payment_methods::retrieve),
 ];
 

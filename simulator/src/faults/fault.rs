@@ -24,6 +24,8 @@ pub(crate) enum Fault {
     Conflict,
     /// 429, with a reason, or because of a lock without one; nothing happened.
     Limited(Option<&'static str>),
+    /// 400 with this code, or without one; nothing happened.
+    Refused(Option<String>),
     /// 500, remembered; nothing happened.
     ErrorBefore(Option<bool>),
     /// 500, remembered; it happened.

@@ -15,6 +15,7 @@ const RULES_MAX: usize = 1_000;
 const SECONDS_MAX: i64 = 31 * 24 * 60 * 60;
 const MILLISECONDS_MAX: u64 = 60 * 60 * 1_000;
 const COPIES_MAX: u32 = 100;
+const CODE_MAX: usize = 64;
 /// How long a stall lasts where nothing is said: as long as the official clients wait, by default.
 const STALL: u64 = 80_000;
 
@@ -55,6 +56,7 @@ struct Table {
     reason: Option<String>,
     should_retry: Option<String>,
     copies: Option<u32>,
+    code: Option<String>,
 }
 
 impl Script {
@@ -114,6 +116,7 @@ impl Table {
             "conflict" => Fault::Conflict,
             "rate_limit" => Fault::Limited(Some(self.reason()?)),
             "lock_timeout" => Fault::Limited(None),
+            "refuse" => Fault::Refused(self.code()?),
             "error_before" => Fault::ErrorBefore(self.should_retry()?),
             "error_after" => Fault::ErrorAfter(self.should_retry()?),
             "decline" => Fault::Twist(Twist::Decline(self.decline()?)),
@@ -180,6 +183,7 @@ impl Table {
             ("reason", self.reason.is_some()),
             ("should_retry", self.should_retry.is_some()),
             ("copies", self.copies.is_some()),
+            ("code", self.code.is_some()),
         ];
         match left.into_iter().find(|(_, given)| *given) {
             Some((name, _)) => Err(format!("the kind {:?} takes no `{name}`", self.kind)),
@@ -218,6 +222,17 @@ impl Table {
             .into_iter()
             .find(|reason| *reason == given)
             .ok_or_else(|| format!("`reason` takes one of {}", REASONS.join(", ")))
+    }
+
+    fn code(&mut self) -> Result<Option<String>, String> {
+        let is_word = |code: &String| {
+            (1..=CODE_MAX).contains(&code.len())
+                && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        };
+        match self.code.take() {
+            Some(code) if !is_word(&code) => Err("`code` takes a word of small letters and _".into()),
+            code => Ok(code),
+        }
     }
 
     fn should_retry(&mut self) -> Result<Option<bool>, String> {

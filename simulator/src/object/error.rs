@@ -75,6 +75,17 @@ impl ApiError {
             .param(param)
     }
 
+    /// A call that a publishable key does not do for.
+    pub(crate) fn secret_key_required() -> ApiError {
+        ApiError::new(
+            403,
+            Kind::InvalidRequest,
+            "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list \
+             of your API keys at https://dashboard.stripe.com/account/apikeys.",
+        )
+        .code("secret_key_required")
+    }
+
     pub(crate) fn code(mut self, code: impl Into<String>) -> ApiError {
         self.code = Some(code.into());
         self

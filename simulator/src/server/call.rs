@@ -12,6 +12,7 @@ use crate::faults::Fault;
 use crate::id;
 use crate::idempotency::{Record, in_use};
 use crate::limits::limited;
+use crate::object::error::ApiError;
 use crate::provider::Provider;
 use crate::version::Version;
 
@@ -82,6 +83,7 @@ async fn meet(provider: &Arc<Provider>, admitted: Admitted, stamp: &Stamp) -> Re
         Some(Fault::Conflict) => {
             return stamp.answer(Answer::error(&in_use(stamp.key.as_deref().unwrap_or("none"))));
         }
+        Some(Fault::Refused(code)) => return stamp.answer(Answer::error(&refused(code.as_deref()))),
         Some(Fault::Limited(reason)) => return stamp.answer(Answer::error(&limited(*reason))),
         _ => {}
     }
@@ -104,6 +106,15 @@ async fn meet(provider: &Arc<Provider>, admitted: Admitted, stamp: &Stamp) -> Re
         _ => {}
     }
     stamp.remembered(&record, replayed)
+}
+
+/// What the provider would do, were the account or the request another.
+fn refused(code: Option<&str>) -> ApiError {
+    let error = ApiError::invalid("The fault script refuses this request.");
+    match code {
+        Some(code) => error.code(code),
+        None => error,
+    }
 }
 
 /// Lets time pass; `false` if the provider stopped meanwhile.

@@ -9,7 +9,7 @@ use crate::account::{Caller, Grant, authenticate};
 use crate::api::{self, Operation, Route};
 use crate::form::{Fields, Form};
 use crate::idempotency::LENGTH_MAX;
-use crate::object::error::{ApiError, Kind};
+use crate::object::error::ApiError;
 use crate::provider::Provider;
 use crate::version::Version;
 
@@ -28,19 +28,14 @@ pub(super) struct Call {
 pub(super) fn understand(provider: &Provider, asked: &Asked, version: Version) -> Result<Call, ApiError> {
     let caller = authenticate(&provider.accounts, &asked.headers)?;
     let (route, id) = api::find(&asked.method, &asked.path)?;
-    if caller.grant == Grant::Publishable && !route.publishable {
-        return Err(ApiError::new(
-            403,
-            Kind::InvalidRequest,
-            "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list \
-             of your API keys at https://dashboard.stripe.com/account/apikeys.",
-        )
-        .code("secret_key_required"));
-    }
+    let parse = match caller.grant {
+        Grant::Secret => route.parse,
+        Grant::Publishable => route.publishable.ok_or_else(ApiError::secret_key_required)?,
+    };
     provider.lock().limits.admit(caller.account, route.name, Instant::now())?;
     let key = idempotency_key(asked)?;
     let form = decode(asked)?;
-    let operation = (route.parse)(id, Fields::of(version, form.root))?;
+    let operation = parse(id, Fields::of(version, form.root))?;
     Ok(Call { caller, route, operation, key, digest: form.digest })
 }
 

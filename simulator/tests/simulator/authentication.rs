@@ -52,6 +52,26 @@ async fn a_failed_authentication_leaves_the_intent_open() {
 }
 
 #[tokio::test]
+async fn the_buyers_browser_finds_the_intent_by_its_client_secret() {
+    let fixture = Fixture::new().await;
+    let waiting = pay(&fixture.client(), "pm_card_authenticationRequired").await.is(200);
+    let (path, secret) = (format!("/v1/payment_intents/{}", waiting.at("/id")), waiting.at("/client_secret"));
+    let browser = fixture.caller("pk_test_flashsale_0001");
+    browser.get(&path).await.fails(403, "secret_key_required");
+    let guessed = format!("{path}?client_secret={}_secret_0", waiting.at("/id"));
+    browser.get(&guessed).await.fails(400, "payment_intent_client_secret_mismatch");
+    let found = browser.get(&format!("{path}?client_secret={secret}")).await.is(200);
+    assert_eq!(found.body["next_action"], waiting.body["next_action"]);
+    assert!(
+        found.body.get("metadata").is_none() && found.body.get("latest_charge").is_none(),
+        "{}",
+        found.text
+    );
+    let elsewhere = fixture.caller("pk_test_flashsale_0002");
+    elsewhere.get(&format!("{path}?client_secret={secret}")).await.fails(404, "resource_missing");
+}
+
+#[tokio::test]
 async fn a_card_may_decline_after_authentication() {
     let fixture = Fixture::new().await;
     let client = fixture.client();

@@ -96,6 +96,19 @@ async fn headers_say_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_refusal_leaves_nothing_behind() {
+    let script =
+        "[[fault]]\nkind = 'refuse'\nnth = 1\n[[fault]]\nkind = 'refuse'\ncode = 'amount_too_small'\nnth = 1";
+    let fixture = Fixture::faulty(script).await;
+    let client = fixture.client().keyed("one");
+    let refused = client.post("/v1/payment_intents", PLAIN).await.is(400);
+    assert!(refused.body["error"].get("code").is_none(), "{}", refused.text);
+    client.post("/v1/payment_intents", PLAIN).await.fails(400, "amount_too_small");
+    client.post("/v1/payment_intents", PLAIN).await.is(200);
+    assert_eq!(fixture.running.audit().accounts[0].intents.len(), 1);
+}
+
+#[tokio::test]
 async fn orders_decline_and_expire_as_scripted() {
     let script = "
         [[fault]]

@@ -14,6 +14,8 @@ async fn every_wrong_parameter_is_named() {
         (&[("amount", ""), ("currency", "usd")], "parameter_invalid_empty", "amount"),
         (&[("amount", "49"), ("currency", "usd")], "amount_too_small", "amount"),
         (&[("amount", "100000000"), ("currency", "usd")], "amount_too_large", "amount"),
+        (&[("amount", "999"), ("currency", "thb")], "amount_too_small", "amount"),
+        (&[("amount", "1000000000000"), ("currency", "idr")], "amount_too_large", "amount"),
         (&[("amount", "100"), ("currency", "usd"), ("amounts", "1")], "parameter_unknown", "amounts"),
         (
             &[("amount", "100"), ("currency", "usd"), ("transfer_data[destination]", "a")],
@@ -43,6 +45,11 @@ async fn every_wrong_parameter_is_named() {
         let form = [&[("amount", "100"), ("currency", "usd")][..], &[(name, value)]].concat();
         let refused = client.post("/v1/payment_intents", &form).await.is(400);
         assert!(name.starts_with(refused.at("/error/param")), "{name}: {}", refused.text);
+    }
+    for (amount, currency) in [("1005", "kwd"), ("550", "isk")] {
+        let refused =
+            client.post("/v1/payment_intents", &[("amount", amount), ("currency", currency)]).await.is(400);
+        assert_eq!(refused.at("/error/param"), "amount", "{}", refused.text);
     }
     // None of these was remembered under the key.
     client.keyed("same").post("/v1/payment_intents", PLAIN).await.is(200);

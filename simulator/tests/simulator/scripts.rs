@@ -16,6 +16,7 @@ fn a_script_that_makes_no_sense_says_why() {
         ("[[fault]]\nkind = 'decline'\nstep = 'refund'", "cannot strike the step \"refund\""),
         ("[[fault]]\nkind = 'refund_fails'", "takes `seconds` from 0"),
         ("[[fault]]\nkind = 'rate_limit'\nreason = 'mood'", "`reason` takes one of global-rate"),
+        ("[[fault]]\nkind = 'refuse'\ncode = 'Too small'", "`code` takes a word"),
         ("[[fault]]\nkind = 'error_before'\nshould_retry = 'yes'", "`should_retry` takes"),
         ("[[fault]]\nkind = 'conflict'\nprobability = 1.5", "`probability` takes a number from 0.0 to 1.0"),
         ("[[fault]]\nkind = 'conflict'\nnth = 0", "`nth` counts from 1"),

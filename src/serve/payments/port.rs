@@ -5,8 +5,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use engine::command::Notice as NoticeCommand;
-use engine::{BuyerId, Command, Settled};
-use gateway::port::{PaymentAccount, Payments, Unaccepted};
+use engine::{BuyerId, Command, Currency, Settled};
+use gateway::port::{Amounts, Heard, PaymentAccount, Payments, Unaccepted};
 use payment::Provider;
 use payment::webhook::{Kind, Notice, Verifier};
 use raft::node::Node;
@@ -31,24 +31,24 @@ impl NodePayments {
     }
 
     /// Makes it durable that the provider told of a reservation.
-    async fn note(&self, notice: Notice, deadline: Instant) -> Result<(), Unaccepted> {
+    async fn note(&self, notice: Notice, deadline: Instant) -> Result<Heard, Unaccepted> {
         let Some(reservation) = notice.reservation.filter(|id| id.shard().0 < self.node.config().shards)
         else {
             debug!(event = %notice.event, "an event of the provider names no reservation of ours");
-            return Ok(());
+            return Ok(Heard::Unknown);
         };
         let (intent, refund, kind) = (notice.intent, notice.wanted_refund, notice.kind);
         let command = Command::Notice(NoticeCommand { event: notice.event, reservation, intent, refund });
         let noted = self.node.ask(reservation.shard(), Ask::Command(command, None), deadline.into()).await;
         match noted {
-            Ok(Settled::Done { .. }) => Ok(()),
+            Ok(Settled::Done { .. }) => Ok(Heard::Noted),
             Ok(Settled::Refused(refusal)) if kind == Kind::Refund => {
                 warn!(%reservation, ?refusal, "a refund changed whose payment is not kept any more: reconcile");
-                Ok(())
+                Ok(Heard::Unknown)
             }
             Ok(Settled::Refused(refusal)) => {
                 debug!(%reservation, ?refusal, "an event of the provider is about nothing that is still here");
-                Ok(())
+                Ok(Heard::Unknown)
             }
             Err(_) => Err(Unaccepted::Unavailable),
         }
@@ -65,7 +65,12 @@ impl Payments for NodePayments {
         Some(super::shown(provider.accounts().of_buyer(buyer)))
     }
 
-    async fn receive(&self, signature: &str, body: Bytes, deadline: Instant) -> Result<(), Unaccepted> {
+    fn amounts(&self, currency: Currency) -> Option<Amounts> {
+        let payment::Amounts { least, most, step } = payment::Amounts::of(currency)?;
+        Some(Amounts { least, most, step })
+    }
+
+    async fn receive(&self, signature: &str, body: Bytes, deadline: Instant) -> Result<Heard, Unaccepted> {
         let Some((_, verifier)) = &self.till else { return Err(Unaccepted::NotConfigured) };
         let notice = verifier.read(signature, &body, seconds()).map_err(|rejected| {
             // Anybody can send such: they are counted, and do not fill the log.
@@ -76,9 +81,9 @@ impl Payments for NodePayments {
             Kind::Intent | Kind::Refund => self.note(notice, deadline).await,
             Kind::Dispute => {
                 warn!(event = %notice.event, intent = ?notice.intent, "a payment is disputed: look at it at the provider");
-                Ok(())
+                Ok(Heard::Ignored)
             }
-            Kind::Other => Ok(()),
+            Kind::Other => Ok(Heard::Ignored),
         }
     }
 }

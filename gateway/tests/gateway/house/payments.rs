@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use axum::body::Bytes;
 use engine::saga::{Finding, Report};
-use engine::{AccountName, BuyerId, Command, Proposal, ReservationId};
-use gateway::port::{PaymentAccount, Payments, Unaccepted};
+use engine::{AccountName, BuyerId, Command, Currency, Proposal, ReservationId};
+use gateway::port::{Amounts, Heard, PaymentAccount, Payments, Unaccepted};
 
 use super::{Fault, House};
 
@@ -13,14 +13,14 @@ use super::{Fault, House};
 pub(crate) struct Till {
     pub(crate) is_configured: bool,
     /// What it is to say of the next events.
-    pub(crate) unaccepted: Option<Unaccepted>,
+    pub(crate) heard: Result<Heard, Unaccepted>,
     /// The events that it was given, with their signatures.
     pub(crate) received: Vec<(String, Bytes)>,
 }
 
 impl Default for Till {
     fn default() -> Till {
-        Till { is_configured: true, unaccepted: None, received: Vec::new() }
+        Till { is_configured: true, heard: Ok(Heard::Noted), received: Vec::new() }
     }
 }
 
@@ -36,16 +36,24 @@ impl Payments for House {
         self.is_configured().then_some(PaymentAccount { name, publishable_key })
     }
 
-    async fn receive(&self, signature: &str, body: Bytes, _deadline: Instant) -> Result<(), Unaccepted> {
+    fn amounts(&self, currency: Currency) -> Option<Amounts> {
+        let taken = |least, step| Some(Amounts { least, most: 99_999_999, step });
+        match currency.as_bytes() {
+            b"usd" | b"eur" => taken(50, 1),
+            b"isk" => taken(100, 100),
+            _ => None,
+        }
+    }
+
+    async fn receive(&self, signature: &str, body: Bytes, _deadline: Instant) -> Result<Heard, Unaccepted> {
         if let Some(Fault::Hang) = self.next_fault() {
             std::future::pending::<()>().await;
         }
-        self.till(|till| match till.unaccepted.clone() {
-            Some(unaccepted) => Err(unaccepted),
-            None => {
+        self.till(|till| {
+            if till.heard.is_ok() {
                 till.received.push((signature.to_owned(), body));
-                Ok(())
             }
+            till.heard.clone()
         })
     }
 }

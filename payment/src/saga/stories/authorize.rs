@@ -28,7 +28,7 @@ fn nothing_is_sent_before_it_is_recorded_that_it_begins() {
         format!(
             "amount=99900&currency=usd&capture_method=manual&payment_method=pm_card_visa\
              &payment_method_types%5B0%5D=card&metadata%5Breservation%5D={}\
-             &metadata%5Bproduct%5D=iphone-17&metadata%5Btry%5D=1&metadata%5Bbody%5D=1",
+             &metadata%5Bproduct%5D=iphone-17&metadata%5Btry%5D=1&metadata%5Bbody%5D=2",
             reservation()
         )
     );

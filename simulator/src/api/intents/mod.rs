@@ -18,5 +18,5 @@ pub(super) use cancel::cancel;
 pub(super) use capture::capture;
 pub(super) use confirm::confirm;
 pub(super) use create::create;
-pub(super) use read::{list, retrieve};
+pub(super) use read::{list, retrieve, retrieve_as_buyer};
 pub(super) use update::update;

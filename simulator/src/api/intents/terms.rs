@@ -100,11 +100,18 @@ pub(super) fn check_amount(amount: i64, currency: &str) -> Result<(), ApiError> 
         .code("amount_too_small")
         .param("amount"));
     }
-    if amount > currency::AMOUNT_MAX {
-        let max = currency::written(currency::AMOUNT_MAX, currency);
+    let max = currency::amount_max(currency);
+    if amount > max {
+        let max = currency::written(max, currency);
         return Err(ApiError::invalid(format!("Amount must be no more than {max}"))
             .code("amount_too_large")
             .param("amount"));
+    }
+    let step = currency::amount_step(currency);
+    if amount % step != 0 {
+        return Err(
+            ApiError::invalid(format!("Amounts in {currency} must be a multiple of {step}")).param("amount")
+        );
     }
     Ok(())
 }
