@@ -1,6 +1,6 @@
 //! The explorer: every order of every move, from the beginning to every end.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::world::{Move, Setting, World};
 
@@ -74,7 +74,7 @@ impl Found {
 /// The moments by number, and how they follow from each other.
 #[derive(Default)]
 struct Graph {
-    numbers: HashMap<String, usize>,
+    numbers: BTreeMap<String, usize>,
     /// How each was first reached.
     first: Vec<Option<(usize, Move)>>,
     /// From which others each is reached.

@@ -7,7 +7,7 @@ use engine::command::{Cancel, Found, PutLane, PutProduct, Reserve};
 use engine::lane::LaneView;
 use engine::lanes::{Next, Seeker, available, conserved};
 use engine::{
-    Batch, Command, Description, LogTime, OrderId, Outcome, PaymentMode, Proposal, RULES, Refusal,
+    Batch, Command, Description, LogTime, OrderId, Outcome, PaymentMode, ProductId, Proposal, RULES, Refusal,
     ReservationId, Shard, ShardId, Span,
 };
 
@@ -47,7 +47,6 @@ pub(crate) enum Stand {
         seeker: Seeker,
         least: u64,
     },
-    /// Their lane was dry, and there is room again, or was. How often that came to pass.
     Holds,
     Gone,
     Refused,
@@ -82,7 +81,7 @@ impl World {
     pub(crate) fn new(setting: Setting) -> World {
         let setting = Rc::new(setting);
         let mut world = World {
-            logs: vec![Rc::new(Vec::new()); usize::from(setting.lanes)],
+            logs: (0..setting.lanes).map(|_| Rc::default()).collect(),
             views: Vec::new(),
             hashes: Vec::new(),
             buyers: vec![Stand::Comes; setting.buyers.len()],
@@ -91,10 +90,10 @@ impl World {
             setting,
         };
         for lane in 0..world.setting.lanes {
-            let description = Description { ..description(&world.setting) };
-            let put = PutProduct { product: PRODUCT.parse().unwrap(), description, if_revision: None };
+            let description = description(&world.setting);
+            let put = PutProduct { product: product(), description, if_revision: None };
             let log = vec![
-                Command::Found(Found { secret: [lane as u8; 16] }),
+                Command::Found(Found { secret: [7; 16] }),
                 Command::PutLane(Box::new(PutLane { put, lane })),
             ];
             let (shard, outcomes) = replay(lane, &log);
@@ -223,8 +222,8 @@ impl World {
         let reserve = Reserve {
             reservation: reservation(number),
             order: OrderId([0; 16]),
-            product: PRODUCT.parse().unwrap(),
-            buyer: format!("buyer-{number}").parse().unwrap(),
+            product: product(),
+            buyer: format!("buyer-{number}").parse().expect("an id"),
             quantity: plan.quantity,
             reference: None,
             purchase: false,
@@ -242,7 +241,7 @@ impl World {
 
     fn seeker(&self, number: usize) -> Seeker {
         let Plan { home, quantity, .. } = self.setting.buyers[number];
-        Seeker::new(PRODUCT.parse().unwrap(), self.setting.lanes, home, quantity)
+        Seeker::new(product(), self.setting.lanes, home, quantity)
     }
 
     fn apply(&mut self, lane: u16, command: Command) -> Outcome {
@@ -279,8 +278,8 @@ impl World {
 
 fn description(setting: &Setting) -> Description {
     Description {
-        name: "Shoe".parse().unwrap(),
-        price: engine::Money { amount: 100, currency: "usd".parse().unwrap() },
+        name: "Shoe".parse().expect("a name"),
+        price: engine::Money { amount: 100, currency: "usd".parse().expect("a currency") },
         stock: setting.stock,
         max_per_buyer: 100,
         max_per_buyer_in_group: None,
@@ -292,12 +291,16 @@ fn description(setting: &Setting) -> Description {
     }
 }
 
+fn product() -> ProductId {
+    PRODUCT.parse().expect("an id")
+}
+
 fn reservation(number: usize) -> ReservationId {
     ReservationId::new(ShardId(0), NOW.0, number as u64 + 1)
 }
 
 fn view(shard: &Shard) -> LaneView {
-    shard.lane(&PRODUCT.parse().unwrap()).expect("it is put")
+    shard.lane(&product()).expect("it is put")
 }
 
 fn replay(lane: u16, log: &[Command]) -> (Shard, Vec<Outcome>) {

@@ -75,7 +75,12 @@ fn play(seed: u64, tally: &RefCell<Tally>) {
 }
 
 fn cases() -> impl Strategy<Value = Case> {
-    let before = prop_oneof![1 => Just(Before::Nothing), 50 => Just(Before::Sale), 5 => Just(Before::Crowd)];
+    let before = prop_oneof![
+        1 => Just(Before::Nothing),
+        45 => Just(Before::Sale),
+        5 => Just(Before::Crowd),
+        5 => Just(Before::Wide),
+    ];
     let moves = prop_oneof![moves::moves(MOVES, Pace::Brisk), moves::moves(MOVES, Pace::Calm)];
     (before, moves).prop_map(|(before, moves)| Case { before, moves })
 }

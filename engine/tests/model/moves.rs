@@ -5,6 +5,8 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::names;
+
 /// One move: time goes on or not, then something is sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Move {
@@ -275,7 +277,7 @@ fn wish() -> impl Strategy<Value = Wish> {
         1 => select(vec![0, 1_000_000, 1_000_001, u32::MAX]),
     ];
     let pays = (prop::bool::weighted(0.15), option::weighted(0.45, 0..2_u8));
-    (product(), 0..4_u8, quantity, id(), promised(), pays, prop::bool::weighted(0.2)).prop_map(
+    (wished(), 0..4_u8, quantity, id(), promised(), pays, prop::bool::weighted(0.2)).prop_map(
         |(product, buyer, quantity, id, order, (purchase, card), reference)| Wish {
             product,
             buyer,
@@ -292,6 +294,11 @@ fn wish() -> impl Strategy<Value = Wish> {
 /// Mostly such as the provider is paid for, and seldom one that is not there.
 fn product() -> impl Strategy<Value = u8> {
     select(vec![0, 0, 1, 1, 1, 2, 2, 2, 3, 4, 4, 4, 4, 5])
+}
+
+/// The same, or one of a wide group.
+fn wished() -> impl Strategy<Value = u8> {
+    prop_oneof![3 => product(), 2 => names::WIDE]
 }
 
 fn change() -> impl Strategy<Value = Change> {

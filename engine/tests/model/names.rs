@@ -11,11 +11,19 @@ pub(crate) const START: LogTime = LogTime(1_795_737_600_000);
 const PRODUCTS: [&str; 6] = ["shoe.42", "shoe.43", "shoe.44", "slot", "card", "shoe.45"];
 const BUYERS: [&str; 4] = ["alice", "bob", "carol", "dora"];
 
+/// The lowest number of what comes about by a move. What was there before has lower ones.
+pub(crate) const FIRST: u64 = 100;
+
 /// What is on sale from the beginning.
 pub(crate) const ON_SALE: [u8; 5] = [0, 1, 2, 3, 4];
+/// What is on sale beside it where the group is wide: so many that a buyer's limits are counted otherwise.
+pub(crate) const WIDE: std::ops::Range<u8> = 6..18;
 
 pub(crate) fn product(number: u8) -> ProductId {
-    text(PRODUCTS[usize::from(number) % PRODUCTS.len()])
+    match PRODUCTS.get(usize::from(number)) {
+        Some(name) => text(name),
+        None => text(&format!("shoe.{}", 40 + number)),
+    }
 }
 
 pub(crate) fn buyer(number: u8) -> BuyerId {

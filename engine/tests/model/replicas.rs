@@ -79,7 +79,7 @@ pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, is
     if expected == is {
         Ok(())
     } else {
-        Err(format!("{what} differ\n  expected {expected:?}\n  but is   {is:?}"))
+        Err(format!("{what}: not the same\n  expected {expected:?}\n  but is   {is:?}"))
     }
 }
 

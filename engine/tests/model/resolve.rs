@@ -112,10 +112,13 @@ impl Resolver {
     }
 
     fn reserve(&mut self, wish: &Wish, shop: &Shop) -> Command {
+        let product = names::product(wish.product);
+        let is_there = shop.products.contains_key(&product) || !names::WIDE.contains(&wish.product);
+        let product = if is_there { product } else { names::product(wish.product % 3) };
         let reserve = Reserve {
             reservation: self.reservation(wish.id),
             order: self.promised(wish.order, shop),
-            product: names::product(wish.product),
+            product,
             buyer: names::buyer(wish.buyer),
             quantity: wish.quantity,
             reference: wish.reference.then(|| text("cart-7")),
@@ -147,15 +150,13 @@ impl Resolver {
     }
 
     fn reservation(&mut self, id: Id) -> ReservationId {
-        let known = |nth: u8| self.reservations.checked_sub(u64::from(nth)).filter(|&number| number > 0);
-        let number = match id {
-            Id::Known(nth) if known(nth).is_some() => known(nth).unwrap_or_default(),
-            _ => {
-                self.reservations += 1;
-                self.reservations
-            }
-        };
-        names::reservation(number)
+        if let Id::Known(nth) = id
+            && let Some(before) = self.reservations.checked_sub(1 + u64::from(nth))
+        {
+            return names::reservation(names::FIRST + before);
+        }
+        self.reservations += 1;
+        names::reservation(names::FIRST + self.reservations - 1)
     }
 
     fn order(&mut self, id: Id) -> OrderId {
@@ -164,7 +165,7 @@ impl Resolver {
         {
             return self.orders[at];
         }
-        let order = names::order(self.orders.len() as u64 + 1);
+        let order = names::order(names::FIRST + self.orders.len() as u64);
         self.orders.push(order);
         order
     }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use engine::command::{Found, PutProduct, Reserve};
-use engine::{Command, Done, LogTime, Outcome, Scope, command::Cancel};
+use engine::{Command, Done, LogTime, Outcome, Scope, Span, command::Cancel};
 
 use super::compare::{self, Seen};
 use super::moves::{Deed, Due, Move, Wait};
@@ -30,6 +30,8 @@ pub(crate) enum Before {
     Sale,
     /// The same, and for one buyer nearly as many answers are remembered as can be.
     Crowd,
+    /// The same, and one buyer holds something of most of a wide group.
+    Wide,
 }
 
 /// How many answers are remembered of the crowd's buyer: two fewer than can be.
@@ -75,21 +77,37 @@ impl<'a> Trial<'a> {
             return self.send(plain(Command::Found(Found { secret: SECRET }), 0), false);
         }
         self.send(plain(Command::Found(Found { secret: SECRET }), 1), false)?;
-        for number in names::ON_SALE {
+        let is_wide = matches!(before, Before::Wide);
+        let more = names::WIDE.filter(|_| is_wide);
+        for number in names::ON_SALE.into_iter().chain(more) {
             let product = names::product(number);
-            let description = described(&product);
+            let mut description = described(&product);
+            if is_wide {
+                (description.max_per_buyer_in_group, description.hold) = (Some(14), Span(600_000));
+            }
             let put = PutProduct { product, description, if_revision: None };
             self.send(plain(Command::PutProduct(Box::new(put)), 1), false)?;
         }
-        if matches!(before, Before::Crowd) { self.crowd() } else { Ok(()) }
+        match before {
+            Before::Crowd => self.crowd(),
+            Before::Wide => self.wide(),
+            Before::Nothing | Before::Sale => Ok(()),
+        }
+    }
+
+    /// One buyer holds something of most of a wide group.
+    fn wide(&mut self) -> Verdict {
+        for number in names::WIDE.skip(1) {
+            let reserve = reserve(u64::from(number), number);
+            self.send(plain(Command::Reserve(reserve), 1), false)?;
+        }
+        Ok(())
     }
 
     /// One buyer gives a hold back again and again, each time with another key.
     fn crowd(&mut self) -> Verdict {
-        let (reservation, order) = (names::reservation(1 << 40), names::order(1 << 40));
-        let (product, buyer) = (names::product(0), names::buyer(0));
-        let reserve =
-            Reserve { reservation, order, product, buyer, quantity: 1, reference: None, purchase: false };
+        let reserve = reserve(1, 0);
+        let reservation = reserve.reservation;
         self.send(plain(Command::Reserve(reserve), 1), false)?;
         let cancels = (0..CROWD).map(|key| {
             let cancel = plain(Command::Cancel(Cancel { reservation, buyer: None }), 1);
@@ -201,6 +219,19 @@ impl<'a> Trial<'a> {
                 Ok(())
             }
         }
+    }
+}
+
+/// What one buyer reserves before anything else happens.
+fn reserve(id: u64, product: u8) -> Reserve {
+    Reserve {
+        reservation: names::reservation(id),
+        order: names::order(id),
+        product: names::product(product),
+        buyer: names::buyer(0),
+        quantity: 1,
+        reference: None,
+        purchase: false,
     }
 }
 

@@ -1,7 +1,9 @@
 //! A sequence in words, for whoever has to find out why it failed.
 
 use engine::saga::Report;
-use engine::{BuyerId, Command, LogTime, OrderId, Outcome, RefundId, Refusal, ReservationId};
+use engine::{
+    BuyerId, Command, Description, Done, LogTime, OrderId, Outcome, RefundId, Refusal, ReservationId,
+};
 
 use super::names::{START, number};
 use super::reference::Sent;
@@ -19,14 +21,55 @@ pub(crate) fn step(sent: &Sent, outcome: &Outcome, reloads: bool) -> String {
         line.push_str(&format!(", rules {}", sent.rules));
     }
     let came = match outcome {
-        Outcome::Done(done) => format!("done: {done:?}"),
-        Outcome::Replayed(done) => format!("again: {done:?}"),
+        Outcome::Done(done) => format!("done: {}", what(done)),
+        Outcome::Replayed(done) => format!("again: {}", what(done)),
         Outcome::Refused(Refusal::LimitReached { limit, live, .. }) => {
             format!("refused: limit of {limit} reached, {} are live", live.len())
         }
         Outcome::Refused(refusal) => format!("refused: {refusal:?}"),
     };
     format!("{line}\n    {came}{}", if reloads { "\n    loaded from its snapshot" } else { "" })
+}
+
+fn what(done: &Done) -> String {
+    match done {
+        Done::Internal => "nothing to tell".into(),
+        Done::Product { created, product } => {
+            let made = if *created { "created" } else { "there" };
+            format!("{made}, {:?}, revision {}", product.status, product.revision)
+        }
+        Done::Adjusted(adjustment) => format!("{:?}", adjustment.stock),
+        Done::Reserved(id) => format!("{} held", r(*id)),
+        Done::Ordered(id) | Done::Confirmed(id) => format!("{} paid", r(*id)),
+        Done::Cancelled(id) => format!("{} cancelled", r(*id)),
+        Done::CheckedOut { reservation, pay_by } => {
+            format!("{} paying until {}", r(*reservation), time(*pay_by))
+        }
+        Done::Released(id) => format!("{} held again", r(*id)),
+        Done::ReleasedToExpired(id) => format!("{} expired", r(*id)),
+        Done::Refunded(id) => format!("{} succeeded", f(*id)),
+        Done::RefundBegun(id) => format!("{} pending", f(*id)),
+        Done::PaymentBegun { reservation, attempt } => format!("{} paying, try {attempt}", r(*reservation)),
+    }
+}
+
+/// A product's description, its window only if it has one.
+fn description(is: &Description) -> String {
+    let mut text = format!("{} for {}, by {:?}", is.stock, is.price, is.payment);
+    text.push_str(&format!(
+        ", limit {} {:?}, hold {} ms",
+        is.max_per_buyer, is.max_per_buyer_in_group, is.hold.0
+    ));
+    if is.opens_at != LogTime::default() {
+        text.push_str(&format!(", opens {}", time(is.opens_at)));
+    }
+    if let Some(closes_at) = is.closes_at {
+        text.push_str(&format!(", closes {}", time(closes_at)));
+    }
+    if is.lanes != 1 {
+        text.push_str(&format!(", {} lanes", is.lanes));
+    }
+    text
 }
 
 /// Milliseconds since the story began.
@@ -41,7 +84,7 @@ fn command(command: &Command) -> String {
         Command::ActivateRules(rules) => format!("activate rules {}", rules.version),
         Command::PutProduct(put) => {
             let only = put.if_revision.map_or(String::new(), |revision| format!(" if revision {revision}"));
-            format!("put {}{only}: {:?}", put.product, put.description)
+            format!("put {}{only}: {}", put.product, description(&put.description))
         }
         Command::PauseProduct(id) => format!("pause {id}"),
         Command::ResumeProduct(id) => format!("resume {id}"),

@@ -38,11 +38,30 @@ fn play(line: &str, world: &mut World, together: &mut Option<Vec<Sent>>, next: &
         }
         return world.send(together.take().unwrap_or_default());
     }
+    if let Some((often, command)) = line.split_once(" times ") {
+        let often = often.parse().expect("a number stands before 'times'");
+        return play_often(often, command, world);
+    }
     let step = parse::step(line, world);
     if matches!(step, Step::Together) {
         *together = Some(Vec::new());
     }
     world.play(step)
+}
+
+/// Sends a command again and again, with the number of each time where a `#` stands. Told is how often what came of it.
+fn play_often(often: u32, command: &str, world: &mut World) -> Vec<String> {
+    let mut came = Vec::<(String, u32)>::new();
+    for number in 1..=often {
+        let sent = parse::sent(&command.replace('#', &number.to_string()), world);
+        for line in world.send(vec![sent]) {
+            match came.iter_mut().find(|(known, _)| *known == line) {
+                Some((_, count)) => *count += 1,
+                None => came.push((line, 1)),
+            }
+        }
+    }
+    came.into_iter().map(|(line, count)| format!("{count} times {line}")).collect()
 }
 
 /// The steps that came out otherwise, with what was expected and what came.

@@ -32,8 +32,8 @@
 //! A dead try whose money went back, and a refund that arrived, are rechecked for thirty days: the bank may return them,
 //! and the event that tells of it may be lost.
 //!
-//! `CompensationMade` notes the provider's refund while compensating; `Compensated` leads from there to dead (and the
-//! reservation leaves, if it waited); `CompensationFailed` makes another refund necessary, also of a dead try whose
+//! `CompensationMade` notes the provider's refund while compensating; once it is noted `Compensated` leads from there to
+//! dead (and the reservation leaves, if it waited); `CompensationFailed` makes another refund necessary, also of a dead try whose
 //! money had been thought to be back. `Unchanged` is always done, and so is its like for a refund. Every report that is not refused settles a notice.
 //!
 //! A try that is not the last one is declined, unsettled, compensating or dead; the same rows hold for it. A

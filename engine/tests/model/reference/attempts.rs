@@ -104,6 +104,9 @@ impl Shop {
             kept_until: self.now,
         };
         self.reservations.insert(id, one);
+        if self.products_of(&reserve.buyer) > 8 {
+            self.used.push("a buyer has more than eight products".into());
+        }
         if mode == PaymentMode::None {
             self.make_order(id, reserve.order, Paid::Nothing);
             return Done::Ordered(id);

@@ -53,6 +53,11 @@ impl Shop {
         live.filter(|(_, one)| one.buyer == *buyer && counts(&one.product)).map(|(&id, _)| id).collect()
     }
 
+    /// Of how many products a buyer has any units.
+    pub(crate) fn products_of(&self, buyer: &BuyerId) -> usize {
+        self.products.keys().filter(|&product| self.units(buyer, |id| id == product) > 0).count()
+    }
+
     /// How much went back of an order.
     pub(crate) fn refunded(&self, order: OrderId) -> u64 {
         self.refunds_of(order, RefundStatus::Succeeded).map(|refund| refund.amount).sum()
