@@ -11,7 +11,7 @@ pub mod snapshot;
 mod state;
 pub mod vocabulary;
 
-pub use shard::{Room, Shard};
+pub use shard::{NotTold, Room, Shard};
 pub use snapshot::{Capture, Loader, PaymentAudit, ProductAudit, Takings};
 
 pub use vocabulary::batch::{Batch, Proposal, RULES};
@@ -26,8 +26,8 @@ pub use vocabulary::query::{Answer, Query};
 pub use vocabulary::refusal::{Field, Refusal, Status};
 pub use vocabulary::settled::{Settled, Unsettled};
 pub use vocabulary::text::{
-    AccountName, BuyerId, DeclineCode, IntentId, Name, NextAction, PaymentMethod, PaymentReference,
-    ProductId, ProviderEventId, ProviderRefundId, Reason, Reference, ReturnUrl,
+    AccountName, BuyerId, ConsumerName, DeclineCode, IntentId, Name, NextAction, PaymentMethod,
+    PaymentReference, ProductId, ProviderEventId, ProviderRefundId, Reason, Reference, ReturnUrl,
 };
 pub use vocabulary::time::{LogTime, Span};
 pub use vocabulary::{command, lane, limits, saga, view};

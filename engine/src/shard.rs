@@ -8,6 +8,7 @@ mod commands;
 mod ends;
 mod lanes;
 mod objects;
+mod outbox;
 mod saga;
 mod step;
 #[cfg(test)]
@@ -16,12 +17,14 @@ mod views;
 mod warm;
 
 pub use admission::Room;
+pub use outbox::NotTold;
 
 use crate::state::agenda::Agenda;
 use crate::state::buyer::Buyers;
 use crate::state::digest::{Digest, Kind, Mix};
 use crate::state::memory::Memory;
 use crate::state::order::Orders;
+use crate::state::outbox::Outbox;
 use crate::state::product::Products;
 use crate::state::refund::Refunds;
 use crate::state::reservation::Reservations;
@@ -52,6 +55,7 @@ pub struct Shard {
     pub(crate) memory: Memory,
     pub(crate) timers: Timers,
     pub(crate) agenda: Agenda,
+    pub(crate) outbox: Outbox,
     /// The sum over all objects but the products that changed and are not settled yet.
     pub(crate) digest: Digest,
 }
@@ -74,6 +78,7 @@ impl Shard {
             memory: Memory::default(),
             timers: Timers::default(),
             agenda: Agenda::default(),
+            outbox: Outbox::default(),
             digest: Digest::default(),
         }
     }

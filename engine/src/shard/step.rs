@@ -42,7 +42,11 @@ impl Step<'_> {
     /// Adds a fact to the shard's history.
     pub(crate) fn emit(&mut self, fact: Fact) {
         self.shard.sequence += 1;
-        self.events.push(Event { sequence: self.shard.sequence, at: self.shard.now, fact });
+        let event = Event { sequence: self.shard.sequence, at: self.shard.now, fact };
+        if self.shard.outbox.has_consumers() {
+            self.shard.keep_event(&event);
+        }
+        self.events.push(event);
     }
 
     /// Refuses a key for whose answer there is no room with this buyer: asked before anything that a buyer can do without

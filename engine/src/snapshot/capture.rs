@@ -6,6 +6,7 @@ use crate::shard::{Shard, scalars};
 use crate::state::digest::{self, Digest};
 use crate::state::memory::{Record, Subject, digest_of_kept};
 use crate::state::order::Order;
+use crate::state::outbox::{Outbox, digest_of_consumer};
 use crate::state::pages::Frozen;
 use crate::state::product::{Product, describe};
 use crate::state::refund::Refund;
@@ -34,10 +35,11 @@ pub struct Capture {
     pub(super) refunds: Frozen<Refund>,
     pub(super) memory: Frozen<Record>,
     pub(super) kept: Frozen<Arc<Done>>,
+    pub(super) outbox: Outbox,
 }
 
 impl Shard {
-    /// The state as it is now. Cost: one pointer for every 32 records.
+    /// The state as it is now. Cost: one pointer for every 32 records, and for every 32 KiB in the outbox.
     pub fn capture(&self) -> Capture {
         let (memory, kept) = self.memory.frozen();
         Capture {
@@ -55,6 +57,7 @@ impl Shard {
             refunds: self.refunds.frozen(),
             memory,
             kept,
+            outbox: self.outbox.clone(),
         }
     }
 }
@@ -86,6 +89,10 @@ impl Capture {
         }
         self.refunds.iter().for_each(|refund| digest.add(refund.digest(self.orders.at(refund.order).id)));
         self.memory.iter().for_each(|record| digest.add(self.record_digest(record)));
+        self.outbox.pages().for_each(|page| digest.add(page.digest()));
+        for (consumer, &sequence) in self.outbox.consumers() {
+            digest.add(digest_of_consumer(consumer, sequence));
+        }
         scalars(self.now, self.rules, self.secret, self.sequence).wrapping_add(digest.sum())
     }
 

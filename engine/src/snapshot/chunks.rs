@@ -9,6 +9,7 @@ use super::rows::{self, Places};
 use crate::codec;
 use crate::state::Slot;
 use crate::state::order::Order;
+use crate::state::outbox::Page as OutboxPage;
 use crate::state::pages::{Frozen, PAGE, Page};
 use crate::state::product::Product;
 use crate::state::refund::Refund;
@@ -27,6 +28,7 @@ impl Capture {
         });
         let [p, q, r, s] = [(); 4].map(|()| Arc::clone(&places));
         let (lanes, charges, payouts) = (self.lanes(&places), self.charges(&places), self.payouts(&places));
+        let (consumers, outbox) = (self.consumers(), self.outbox());
         let (header, end) = (Section::Header(self.header()), Section::End(self.end()));
         iter::once(header)
             .chain(sections(self.products, 8, Section::Products, rows::product))
@@ -42,8 +44,23 @@ impl Capture {
             .chain(payouts)
             .chain(sections(self.kept, 8, Section::Kept, |done| done.as_ref().clone()))
             .chain(sections(self.memory, 40, Section::Memory, move |record| s.memory(record)))
+            .chain(consumers)
+            .chain(outbox)
             .chain(iter::once(end))
             .map(|section| codec::encode(&section))
+    }
+
+    /// How far each consumer of the outbox is, if there are any.
+    fn consumers(&self) -> impl Iterator<Item = Section> + use<> {
+        let consumers = self.outbox.consumers().iter().map(|(name, &sequence)| (name.clone(), sequence));
+        let consumers: Vec<_> = consumers.collect();
+        (!consumers.is_empty()).then_some(Section::Consumers(consumers)).into_iter()
+    }
+
+    /// The outbox, a page a chunk.
+    fn outbox(&self) -> impl Iterator<Item = Section> + use<> {
+        let pages: Vec<_> = self.outbox.pages().cloned().collect();
+        pages.into_iter().map(|page| Section::Outbox(vec![OutboxPage::clone(&page)]))
     }
 
     /// What of the products only lanes have.

@@ -9,6 +9,7 @@ use bincode::{Decode, Encode};
 use crate::state::lane::Lane;
 use crate::state::memory::Act;
 use crate::state::order::Charge;
+use crate::state::outbox::Page;
 use crate::state::refund::Payout;
 use crate::state::saga::Saga;
 use crate::vocabulary::id::{OrderId, RefundId, ReservationId, ShardId};
@@ -16,7 +17,7 @@ use crate::vocabulary::idempotency::Fingerprint;
 use crate::vocabulary::money::Money;
 use crate::vocabulary::outcome::Done;
 use crate::vocabulary::product::{Description, Stock};
-use crate::vocabulary::text::{BuyerId, PaymentReference, ProductId, Reference};
+use crate::vocabulary::text::{BuyerId, ConsumerName, PaymentReference, ProductId, Reference};
 use crate::vocabulary::time::LogTime;
 use crate::vocabulary::view::{OrderStatus, ReservationStatus};
 
@@ -37,6 +38,8 @@ pub(super) enum Section {
     Charges(Vec<ChargeRow>),
     Payouts(Vec<PayoutRow>),
     Lanes(Vec<LaneRow>),
+    Consumers(Vec<(ConsumerName, u64)>),
+    Outbox(Vec<Page>),
 }
 
 /// What is not a record.
@@ -165,7 +168,9 @@ impl Section {
             Section::Payouts(_) => 9,
             Section::Kept(_) => 10,
             Section::Memory(_) => 11,
-            Section::End(_) => 12,
+            Section::Consumers(_) => 12,
+            Section::Outbox(_) => 13,
+            Section::End(_) => 14,
         }
     }
 }

@@ -61,6 +61,8 @@ impl Loader {
                 Ok(())
             }
             Section::Memory(rows) => rows.into_iter().try_for_each(|row| self.memory(&row)),
+            Section::Consumers(rows) => rows.into_iter().try_for_each(|row| self.consumer(row)),
+            Section::Outbox(pages) => pages.into_iter().try_for_each(|page| self.outbox(page)),
             Section::End(end) => {
                 self.end = Some(end);
                 Ok(())

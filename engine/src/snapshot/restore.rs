@@ -9,13 +9,15 @@ use super::format::{
 use super::load::Loader;
 use crate::state::memory::{Record, Subject};
 use crate::state::order::Order;
+use crate::state::outbox::Page;
 use crate::state::product::Product;
 use crate::state::refund::Refund;
 use crate::state::reservation::Reservation;
 use crate::state::saga::Saga;
 use crate::state::{NONE, Slot, keyed};
 use crate::vocabulary::id::ReservationId;
-use crate::vocabulary::text::BuyerId;
+use crate::vocabulary::limits::CONSUMERS_MAX;
+use crate::vocabulary::text::{BuyerId, ConsumerName};
 use crate::vocabulary::view::ReservationStatus;
 
 impl Loader {
@@ -157,6 +159,27 @@ impl Loader {
         named(row.refund, self.shard.refunds.len())?;
         absent(self.shard.refunds.at(row.refund).payout.as_ref())?;
         self.shard.change_refund(row.refund, |refund| refund.payout = Some(Box::new(row.payout)));
+        Ok(())
+    }
+
+    pub(super) fn consumer(&mut self, (name, sequence): (ConsumerName, u64)) -> Result<(), Error> {
+        absent(self.shard.cursor(&name))?;
+        if sequence > self.shard.sequence || self.shard.consumers().count() >= CONSUMERS_MAX {
+            return Err(Error::Dangling);
+        }
+        self.shard.set_cursor(&name, sequence);
+        Ok(())
+    }
+
+    pub(super) fn outbox(&mut self, page: Page) -> Result<(), Error> {
+        if !page.is_sound() || !self.shard.outbox.follows(&page) || !self.shard.outbox.has_consumers() {
+            return Err(Error::Dangling);
+        }
+        self.shard.digest.add(page.digest());
+        self.shard.outbox.restore(page);
+        if self.shard.outbox.newest().is_some_and(|newest| newest > self.shard.sequence) {
+            return Err(Error::Dangling);
+        }
         Ok(())
     }
 

@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Text,
     Saga,
     Payout,
+    Outbox,
+    Consumer,
 }
 
 /// Mixes the content of one object into a word.

@@ -7,7 +7,9 @@ use super::lane::Transfer;
 use super::money::Money;
 use super::product::Description;
 use super::saga::{Means, Report};
-use super::text::{BuyerId, IntentId, PaymentReference, ProductId, ProviderEventId, Reason, Reference};
+use super::text::{
+    BuyerId, ConsumerName, IntentId, PaymentReference, ProductId, ProviderEventId, Reason, Reference,
+};
 
 /// What is proposed to a shard. The order is part of the persistent format: new ones go to the end.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -54,6 +56,12 @@ pub enum Command {
     ReceiveUnits(Transfer),
     /// It is known that they arrived. To be proposed once it is.
     SettleUnits(Transfer),
+    /// A consumer of the outbox is there: it is told of all events from now on.
+    Subscribe(ConsumerName),
+    /// A consumer has taken in what was told so far.
+    Acknowledge(Acknowledge),
+    /// A consumer will not come again.
+    Unsubscribe(ConsumerName),
 }
 
 impl Command {
@@ -232,6 +240,15 @@ pub struct Purchase {
     pub reserve: Reserve,
     /// How the buyer wants to pay.
     pub means: Means,
+}
+
+/// A consumer has taken in what was told so far, or started again from the state as it was then.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Acknowledge {
+    /// Which one.
+    pub consumer: ConsumerName,
+    /// Up to this event.
+    pub sequence: u64,
 }
 
 /// The provider told that something happened: the objects that it names are to be looked at.

@@ -34,6 +34,11 @@ pub const KEYS_PER_SHARD_OF_OPERATORS: u32 = 100_000;
 pub const LIVE_NAMED_MAX: usize = 20;
 /// The most products that one shard can have.
 pub const PRODUCTS_PER_SHARD: usize = 100_000;
+/// How many consumers can read a shard's outbox.
+pub const CONSUMERS_MAX: usize = 16;
+/// How many bytes of events a shard's outbox keeps for consumers that have not acknowledged them: some hundred thousand
+/// events. A consumer that falls behind further starts again from the state.
+pub const OUTBOX_BYTES_MAX: usize = 32 << 20;
 /// On how many shards the stock of one product can lie.
 pub const LANES_MAX: u16 = 64;
 /// The most commands in one batch.

@@ -123,4 +123,8 @@ pub enum Field {
     Products,
     /// A purchase of a product that the provider takes the money for needs a payment method.
     PaymentMethod,
+    /// How many consumers a shard's outbox can have.
+    Consumers,
+    /// An event that is acknowledged: one that there was.
+    Sequence,
 }

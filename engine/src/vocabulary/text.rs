@@ -154,6 +154,14 @@ text!(
 );
 
 text!(
+    /// Who reads a shard's outbox.
+    ConsumerName,
+    1..=64,
+    |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'),
+    "1 to 64 characters of a-z 0-9 _ -"
+);
+
+text!(
     /// A card or the like, as the payment provider calls it.
     PaymentMethod,
     1..=255,

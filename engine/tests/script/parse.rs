@@ -1,8 +1,8 @@
 //! From the words of a step to what is to be done.
 
 use engine::command::{
-    ActivateRules, AdjustStock, Cancel, Checkout, Confirm, Found, Pay, Purchase, PutLane, PutProduct, Refund,
-    Release, Reserve,
+    Acknowledge, ActivateRules, AdjustStock, Cancel, Checkout, Confirm, Found, Pay, Purchase, PutLane,
+    PutProduct, Refund, Release, Reserve,
 };
 use engine::saga::Means;
 use engine::{Command, LogTime, PaymentMode, ProductId, Proposal, Query, RULES, Scope};
@@ -34,6 +34,7 @@ pub(crate) fn step(line: &str, world: &mut World) -> Step {
         "audit" => Step::Audit(words.parse("a product")),
         "tasks" => Step::Tasks,
         "alarms" => Step::Alarms,
+        "outbox" => Step::Outbox(words.parse("a consumer")),
         "lane" => Step::Lane(words.parse("a product")),
         "transfers" => Step::Transfers,
         "takings" => Step::Takings(words.parse("a product")),
@@ -88,6 +89,12 @@ fn command(verb: &str, words: &mut Words<'_>, extras: &mut Extras, world: &mut W
         "found" => Command::Found(Found { secret: [words.parse("a number"); 16] }),
         "activate" => Command::ActivateRules(ActivateRules { version: words.parse("a version") }),
         "put" => put(words, extras, world),
+        "subscribe" => Command::Subscribe(words.parse("a consumer")),
+        "unsubscribe" => Command::Unsubscribe(words.parse("a consumer")),
+        "acknowledge" => Command::Acknowledge(Acknowledge {
+            consumer: words.parse("a consumer"),
+            sequence: words.parse("a number"),
+        }),
         "send" | "receive" | "settle" => lanes::transfer(verb, words, |word, words| extras.take(word, words)),
         "pause" => Command::PauseProduct(words.parse("a product")),
         "resume" => Command::ResumeProduct(words.parse("a product")),

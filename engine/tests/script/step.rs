@@ -1,7 +1,7 @@
 //! The steps of a script.
 
 use engine::command::Reserve;
-use engine::{LogTime, ProductId, Proposal, Query, Scope, Span};
+use engine::{ConsumerName, LogTime, ProductId, Proposal, Query, Scope, Span};
 
 /// One step.
 pub(crate) enum Step {
@@ -35,6 +35,8 @@ pub(crate) enum Step {
     Takings(ProductId),
     /// How many payments for a product stand where, and its alarms one by one.
     Payments(ProductId),
+    /// What a consumer has not acknowledged.
+    Outbox(ConsumerName),
     /// The lane of a product that lies here.
     Lane(ProductId),
     /// The transfers that left lanes of this shard and are not settled.

@@ -84,6 +84,13 @@ impl World {
             Step::Audit(product) => {
                 return self.shard.capture().audit(Some(&product)).iter().map(print::audit).collect();
             }
+            Step::Outbox(consumer) => {
+                return match self.shard.untold(&consumer, 100) {
+                    Err(error) => vec![error.to_string()],
+                    Ok(events) if events.is_empty() => vec!["nothing to tell".into()],
+                    Ok(events) => events.iter().map(print::event).collect(),
+                };
+            }
             Step::Lane(product) => {
                 return self.shard.lane(&product).map_or(vec!["no lane".into()], |view| lanes::show(&view));
             }

@@ -143,6 +143,8 @@ fn invalid(field: Field) -> Problem {
         Field::Restock => {
             Problem::field("restock", "true only with the refund that completes the order's amount")
         }
+        Field::Consumers => Problem::field("consumer", "one of at most 16"),
+        Field::Sequence => Problem::field("sequence", "that of an event that there was"),
         Field::Rules => Problem::field("rules", "a version that every replica supports"),
         Field::PaymentMethod => Problem::field(
             "payment_method",

@@ -1,8 +1,8 @@
 //! From a command to its file.
 
 use super::{
-    activate_rules, adjust_stock, archive, cancel, checkout, confirm, found, notice, pause, pay, purchase,
-    put_product, refund, release, report, reserve, resume, transfer,
+    activate_rules, adjust_stock, archive, cancel, checkout, confirm, consume, found, notice, pause, pay,
+    purchase, put_product, refund, release, report, reserve, resume, transfer,
 };
 use crate::shard::step::{Effect, Step};
 use crate::vocabulary::command::Command;
@@ -31,5 +31,8 @@ pub(in crate::shard) fn run(step: &mut Step<'_>, command: &Command) -> Effect {
         Command::SendUnits(transfer) => transfer::send(step, transfer),
         Command::ReceiveUnits(transfer) => transfer::receive(step, transfer),
         Command::SettleUnits(transfer) => transfer::settle(step, transfer),
+        Command::Subscribe(consumer) => consume::subscribe(step, consumer),
+        Command::Acknowledge(command) => consume::acknowledge(step, command),
+        Command::Unsubscribe(consumer) => consume::unsubscribe(step, consumer),
     }
 }

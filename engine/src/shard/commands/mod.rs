@@ -7,6 +7,7 @@ pub(super) mod attempt;
 mod cancel;
 mod checkout;
 mod confirm;
+mod consume;
 mod dispatch;
 mod found;
 mod notice;

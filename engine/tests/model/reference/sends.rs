@@ -77,12 +77,7 @@ impl Shop {
                 None => self.against_report(report, against),
             },
             Command::Notice(notice) => self.against_notice(notice, against),
-            Command::PutLane(_)
-            | Command::SendUnits(_)
-            | Command::ReceiveUnits(_)
-            | Command::SettleUnits(_) => {
-                unreachable!("lanes have a model of their own")
-            }
+            _ => unreachable!("lanes and the outbox have models of their own"),
         }
     }
 
@@ -108,12 +103,7 @@ impl Shop {
                 None => self.report(report),
             },
             Command::Notice(notice) => self.notice(notice),
-            Command::PutLane(_)
-            | Command::SendUnits(_)
-            | Command::ReceiveUnits(_)
-            | Command::SettleUnits(_) => {
-                unreachable!("lanes have a model of their own")
-            }
+            _ => unreachable!("lanes and the outbox have models of their own"),
         }
         Done::Internal
     }
