@@ -57,7 +57,8 @@ pub(crate) struct Try {
     pub(crate) asked_at: LogTime,
     /// When the first request was about to be sent.
     pub(crate) begun_at: Option<LogTime>,
-    /// Since when the provider may know of what is to be done now.
+    /// Since when the provider may know of what is to be done now. Once money that was to go back is back: since when
+    /// it is.
     pub(crate) since: LogTime,
     pub(crate) stage: Stage,
     pub(crate) intent: Option<IntentId>,

@@ -38,6 +38,7 @@ impl Shop {
             amount,
             restock: asked.restock,
             status,
+            arrived: !by_provider,
             error: None,
             made: None,
             created_at: self.now,
@@ -58,7 +59,9 @@ impl Shop {
         let refund = self.refunds.get_mut(&id).expect("it was found");
         match finding {
             Finding::RefundMade(_, made) => refund.made = Some(made.clone()),
-            Finding::RefundSucceeded(_) => refund.status = RefundStatus::Succeeded,
+            Finding::RefundSucceeded(_) => {
+                (refund.status, refund.arrived) = (RefundStatus::Succeeded, true);
+            }
             Finding::RefundFailed(_, code) if refund.status != RefundStatus::Failed => {
                 (refund.status, refund.error) = (RefundStatus::Failed, Some(code.clone()));
             }

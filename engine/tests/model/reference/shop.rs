@@ -71,15 +71,14 @@ impl Shop {
 
     pub(crate) fn order_status(&self, id: OrderId) -> OrderStatus {
         let (order, refunded) = (&self.orders[&id], self.refunded(id));
-        let is_refunded = self.refunds_of(id, RefundStatus::Succeeded).next().is_some();
-        if order.cancelled {
-            OrderStatus::Cancelled
-        } else if is_refunded && refunded == order.price.amount {
-            OrderStatus::Refunded
-        } else if is_refunded {
-            OrderStatus::PartiallyRefunded
-        } else {
-            OrderStatus::Confirmed
+        // What was free is refunded by any refund, and stays so: there is nothing of it that could be returned.
+        let mut arrived = self.refunds.values().filter(|refund| refund.order == id && refund.arrived);
+        let was_free_and_refunded = order.price.amount == 0 && arrived.next().is_some();
+        match refunded {
+            _ if order.cancelled => OrderStatus::Cancelled,
+            0 if !was_free_and_refunded => OrderStatus::Confirmed,
+            _ if refunded == order.price.amount => OrderStatus::Refunded,
+            _ => OrderStatus::PartiallyRefunded,
         }
     }
 

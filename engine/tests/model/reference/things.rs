@@ -63,6 +63,8 @@ pub(crate) struct Refund {
     pub(crate) amount: u64,
     pub(crate) restock: bool,
     pub(crate) status: RefundStatus,
+    /// Whether it ever succeeded, whatever became of it since.
+    pub(crate) arrived: bool,
     pub(crate) error: Option<DeclineCode>,
     pub(crate) made: Option<ProviderRefundId>,
     pub(crate) created_at: LogTime,
