@@ -19,6 +19,10 @@ pub(super) struct Ledger {
     pub(super) captured: u64,
     /// Refunds that succeeded.
     pub(super) refunded: u64,
+    /// Charges that were declined.
+    pub(super) declined: u64,
+    /// How often the provider misbehaved.
+    pub(super) faults: u64,
     pub(super) violations: Vec<String>,
 }
 
@@ -34,9 +38,12 @@ pub(super) async fn reckon(provider: &Running, api: &Api) -> Result<Ledger, Erro
             let refunds = intents.iter().flat_map(|intent| &intent.refunds);
             let succeeded = refunds.filter(|refund| refund.status == simulator::RefundStatus::Succeeded);
             let captured = intents.iter().filter(|intent| intent.captured > 0);
+            let charges = intents.iter().flat_map(|intent| &intent.charges);
             return Ok(Ledger {
                 captured: captured.count() as u64,
                 refunded: succeeded.count() as u64,
+                declined: charges.filter(|charge| charge.decline_code.is_some()).count() as u64,
+                faults: provider.faults_struck().into_iter().sum(),
                 violations,
             });
         }

@@ -28,6 +28,9 @@ pub(super) struct Report {
     oversold: u64,
     captured: u64,
     refunded: u64,
+    /// Charges that were declined, and how often the provider misbehaved.
+    declined: u64,
+    provider_faults: u64,
     leader_kills: u64,
     /// Which node was killed, and started again.
     killed_node: Option<u64>,
@@ -88,6 +91,8 @@ impl Report {
             oversold: audit.orders.max(audit.sold).saturating_sub(u64::from(plan.stock)),
             captured: ledger.captured,
             refunded: ledger.refunded,
+            declined: ledger.declined,
+            provider_faults: ledger.faults,
             leader_kills: u64::from(killed.is_some()),
             killed_node: killed,
             grants_before_kill: books.grants_before_kill,
@@ -144,6 +149,11 @@ impl fmt::Display for Report {
             f,
             "sold       {} of {}, {} oversold, {} captured, {} refunded",
             self.sold, self.stock, self.oversold, self.captured, self.refunded
+        )?;
+        writeln!(
+            f,
+            "provider   {} cards declined, {} times it misbehaved",
+            self.declined, self.provider_faults
         )?;
         match self.killed_node {
             Some(node) => writeln!(f, "leader     node {node} was killed with SIGKILL, and started again")?,

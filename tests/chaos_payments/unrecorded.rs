@@ -10,7 +10,8 @@ use serde_json::json;
 use simulator::IntentStatus;
 
 use crate::cluster::invariants::{Verdict, check_payments, conserved};
-use crate::cluster::{ADMIN, Card, Cluster, Customer, Deal, Errand, Fate, Intent, NODES, until};
+use crate::cluster::{ADMIN, Card, Cluster, Customer, Dashboard, Deal, Errand, Fate, Intent, NODES};
+use crate::cluster::{until, until_some};
 use crate::sale::{PRODUCT, Sale};
 
 const STOCK: u64 = 10;
@@ -28,7 +29,7 @@ struct Moment {
 }
 
 /// Each is the moment of the intent of its number.
-const MOMENTS: [Moment; 5] = [
+const MOMENTS: [Moment; 6] = [
     Moment { step: "create", call: "create_intent", card: Card::GOOD, is_done: |_| true },
     Moment { step: "confirm", call: "confirm_intent", card: Card::GOOD, is_done: Intent::holds_money },
     Moment {
@@ -44,7 +45,16 @@ const MOMENTS: [Moment; 5] = [
         is_done: |intent| intent.status == IntentStatus::Canceled,
     },
     Moment { step: "refund", call: "create_refund", card: Card::GOOD, is_done: |intent| intent.refunded > 0 },
+    Moment {
+        step: COMPENSATE,
+        // Whoever is to give all of it back looks first what is on its way.
+        call: "list_refunds",
+        card: Card::EMPTY,
+        is_done: |intent| intent.refunded > 0,
+    },
 ];
+/// A refund as well, of money that somebody takes by hand while our cancel is on its way.
+const COMPENSATE: &str = "compensate";
 
 /// What happens to the leader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,25 +87,36 @@ async fn all_are_met(blow: Blow) {
     ledger.sort_by_key(|intent| intent.number);
     let done: Vec<_> = ledger.iter().map(|intent| (intent.status, intent.charges, intent.refunds)).collect();
     let taken = (IntentStatus::Succeeded, 1, 0);
-    let expected = [taken, taken, taken, (IntentStatus::Canceled, 1, 0), (IntentStatus::Succeeded, 1, 1)];
+    let expected = [
+        taken,
+        taken,
+        taken,
+        (IntentStatus::Canceled, 1, 0),
+        (IntentStatus::Succeeded, 1, 1),
+        (IntentStatus::Succeeded, 2, 1),
+    ];
     assert_eq!(done, expected, "once each: {ledger:#?}");
 }
 
 /// Late answers to what the moments are about. No event tells of it either: that would be another way to know.
 fn script() -> String {
+    let ms = ANSWERED_AFTER.as_millis();
     let late = (1..).zip(&MOMENTS).map(|(order, Moment { step, .. })| {
-        let ms = ANSWERED_AFTER.as_millis();
+        let step = if *step == COMPENSATE { "refund" } else { step };
         format!("[[fault]]\nkind = \"delay_after\"\nstep = \"{step}\"\norder = {order}\ntimes = 1\nmilliseconds = {ms}\n")
     });
-    late.chain(["[[fault]]\nkind = \"webhook_drop\"\n".to_owned()]).collect()
+    let by_hand = MOMENTS.len();
+    let slow = format!(
+        "[[fault]]\nkind = \"delay_before\"\nstep = \"cancel\"\norder = {by_hand}\ntimes = 1\nmilliseconds = {ms}\n"
+    );
+    late.chain([slow, "[[fault]]\nkind = \"webhook_drop\"\n".to_owned()]).collect()
 }
 
 /// Somebody pays, and who leads gets the blow when the ledger shows that the step was done. The others see it to its end
 /// before that one is back.
 async fn meet(sale: &mut Sale, number: u64, moment: &Moment, blow: Blow) -> Deal {
     let Sale { cluster, bank, till, .. } = sale;
-    let customer = Customer::new(PRODUCT, usize::try_from(number).expect("one of five"), &[moment.card]);
-    let leader = cluster.leader_of(PRODUCT).await;
+    let customer = Customer::new(PRODUCT, usize::try_from(number).expect("one of six"), &[moment.card]);
     let served = {
         let (till, api) = (till.clone(), cluster.api.clone());
         let wants_refund = moment.step == "refund";
@@ -109,6 +130,18 @@ async fn meet(sale: &mut Sale, number: u64, moment: &Moment, blow: Blow) -> Deal
             deal
         })
     };
+    if moment.step == COMPENSATE {
+        let declined = until_some("the card is declined", SEEN_WITHIN, || {
+            let waits = |intent: &Intent| {
+                intent.number == number
+                    && intent.status == IntentStatus::RequiresPaymentMethod
+                    && intent.charges > 0
+            };
+            ready(bank.ledger().into_iter().find(waits))
+        });
+        let declined = declined.await;
+        Dashboard::of(cluster).take(&declined, "pm_card_visa").await;
+    }
     let is_done = || bank.ledger().iter().any(|intent| intent.number == number && (moment.is_done)(intent));
     let mut not_yet = Instant::now();
     until(&format!("the provider has done the {}", moment.step), SEEN_WITHIN, || {
@@ -119,6 +152,8 @@ async fn meet(sale: &mut Sale, number: u64, moment: &Moment, blow: Blow) -> Deal
         ready(is_done)
     })
     .await;
+    // Asked now: leaderships are handed over in the first seconds, so that each node has some.
+    let leader = cluster.leader_of(PRODUCT).await;
     let calls = calls(cluster, leader, moment).await.expect("the others run");
     match blow {
         Blow::Killed => cluster.kill(&[leader]),

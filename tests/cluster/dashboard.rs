@@ -3,6 +3,7 @@
 use reqwest::redirect::Policy;
 use serde_json::Value;
 
+use super::intent::Intent;
 use super::local::Cluster;
 
 /// The bank's API, with whichever key.
@@ -52,6 +53,16 @@ impl Dashboard {
         let request = self.http.post(self.address(path)).bearer_auth(key);
         let request = request.header("Content-Type", "application/x-www-form-urlencoded");
         self.send(request.body(form.to_owned())).await
+    }
+
+    /// Confirms an intent with another card and captures it, as the shop's people could by hand.
+    pub(crate) async fn take(&self, intent: &Intent, card: &str) {
+        let number: u16 = intent.account.trim_start_matches("acct_1flashsale").parse().expect("a number");
+        let key = simulator::Account::numbered(number).secret_key;
+        let path = |verb: &str| format!("/v1/payment_intents/{}/{verb}", intent.id);
+        let form = format!("payment_method={card}&return_url=https%3A%2F%2Fshop.example");
+        self.post(&key, &path("confirm"), &form).await.done();
+        self.post(&key, &path("capture"), "").await.done();
     }
 
     fn address(&self, path: &str) -> String {

@@ -4,6 +4,7 @@
 mod cluster;
 
 mod cards;
+mod compensation;
 mod good;
 mod library;
 mod lost_holds;

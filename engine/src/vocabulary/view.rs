@@ -217,7 +217,8 @@ pub struct Alarms {
     pub compensating: u64,
     /// Orders whose money was held and could not be taken, for a day.
     pub capture_failed: u64,
-    /// Orders whose units went back on sale with a refund that the bank returned later, until they are refunded again.
+    /// Orders whose units went back on sale with a refund that the bank returned later, and of which no other is on its
+    /// way.
     pub refund_returned: u64,
 }
 

@@ -289,7 +289,9 @@ impl Core {
                     let ticket = self.ticket(job);
                     entry.phase = Phase::Calling { number: ticket.number, endpoint: call.endpoint };
                     entry.news = false;
-                    self.actions.push(Action::Call(ticket, Box::new(call), entry.task.due));
+                    // What is only rechecked stands behind all that must be done.
+                    let due = if entry.is_recheck() { LogTime::NEVER } else { entry.task.due };
+                    self.actions.push(Action::Call(ticket, Box::new(call), due));
                     return self.keep(job, entry);
                 }
             }

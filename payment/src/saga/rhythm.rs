@@ -1,7 +1,7 @@
 //! How often things are tried, and looked at.
 
-use engine::Span;
 use engine::vocabulary::saga::{Step, Task};
+use engine::{LogTime, Span};
 
 use super::backoff::doubled;
 use crate::config::Config;
@@ -53,6 +53,8 @@ impl Rhythm {
     /// The wait after `failures` failures in a row, from 1.
     pub(super) fn retry(&self, task: &Task, failures: u32) -> Span {
         let cap = match task.step {
+            // Nobody waits: an event came about a payment that is over.
+            Step::Watch { .. } if task.due == LogTime::NEVER => self.settle_cap,
             Step::Begin | Step::Create { .. } | Step::Confirm { .. } | Step::Watch { .. } => {
                 self.authorize_cap
             }
