@@ -22,6 +22,8 @@ pub(crate) struct Charge {
     pub(crate) capture: Capture,
     /// What is on its way back, in minor units, beside what is back.
     pub(crate) refunding: u64,
+    /// Whether the units go back on sale once all of the money is back: a refund arrived that wants it.
+    pub(crate) restock: bool,
 }
 
 /// One order.
@@ -118,6 +120,7 @@ impl Order {
                 .text(Some(&charge.account))
                 .text(Some(&charge.intent))
                 .pair(u32::from(charge.attempt), charge.capture as u32)
+                .pair(0, u32::from(charge.restock))
                 .word(charge.refunding)
                 .end(),
         }

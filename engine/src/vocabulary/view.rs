@@ -187,7 +187,7 @@ pub struct RefundView {
     pub order: OrderId,
     /// How much went back, or is to.
     pub price: Money,
-    /// Whether the units went back on sale, or will when it succeeds.
+    /// Whether the units are to go back on sale, once all of the order's money is back.
     pub restock: bool,
     /// How it stands.
     pub status: RefundStatus,

@@ -18,6 +18,9 @@ const ALREADY_CAPTURED: &str = "charge_already_captured";
 
 /// The provider shows the intent.
 pub(super) fn done(judge: &mut Judge<'_>, looked: bool, intent: &Intent) -> Ruling {
+    if is_dead_of(judge.task, intent) {
+        return Ruling::Report(vec![Finding::Cancelled]);
+    }
     if !is_ours(judge.task, intent) {
         judge.troubles.push(Trouble::Foreign(intent.id.clone()));
         return match judge.task.step {
@@ -153,6 +156,12 @@ fn why(judge: &Judge<'_>, told: Option<&str>, otherwise: &str) -> DeclineCode {
 
 fn capture_before(intent: &Intent) -> Option<LogTime> {
     intent.capture_before().map(|seconds| LogTime(seconds.saturating_mul(1_000)))
+}
+
+/// Whether the intent that is to be cancelled is dead, whatever somebody made of its amount before.
+fn is_dead_of(task: &Task, intent: &Intent) -> bool {
+    let is_it = matches!(&task.step, Step::Cancel { intent: ours } if **ours == *intent.id);
+    is_it && intent.status == IntentStatus::Canceled
 }
 
 /// Whether the intent is the one of this task, as far as it tells.

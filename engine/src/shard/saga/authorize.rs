@@ -60,6 +60,6 @@ impl Step<'_> {
         let one = self.one(slot, attempt).ok()?;
         let capture = if *stage == Stage::Captured { Capture::Captured } else { Capture::Pending };
         let (account, intent) = (one.account.clone(), one.intent.clone()?);
-        Some((one.order, Charge { account, intent, attempt, capture, refunding: 0 }))
+        Some((one.order, Charge { account, intent, attempt, capture, refunding: 0, restock: false }))
     }
 }

@@ -1,7 +1,7 @@
 //! What becomes of a refund that an operator asked for.
 //!
-//! Its units go back on sale when it succeeds, not before: a refund that fails leaves the buyer with what was bought,
-//! and units that somebody has must not be sold again.
+//! Units go back on sale when all of the order's money is back, not before: a refund that fails leaves the buyer with what
+//! was bought, and units that somebody has must not be sold again.
 
 use super::Unfit;
 use super::hear::Heard;
@@ -77,7 +77,8 @@ impl Step<'_> {
     pub(super) fn end_refund(&mut self, slot: Slot, status: RefundStatus, error: Option<&DeclineCode>) {
         let refund = self.shard.refunds.at(slot);
         let (order, amount, before) = (refund.order, refund.amount, refund.status());
-        let restock = refund.restock && status == RefundStatus::Succeeded;
+        let has_arrived = status == RefundStatus::Succeeded;
+        let wants_restock = refund.restock && has_arrived;
         self.shard.change_refund(slot, |refund| {
             refund.payout.iter_mut().for_each(|payout| {
                 payout.status = status;
@@ -88,16 +89,22 @@ impl Step<'_> {
             if let (RefundStatus::Pending, Some(charge)) = (before, &mut order.charge) {
                 charge.refunding = charge.refunding.saturating_sub(amount);
             }
+            order.charge.iter_mut().for_each(|charge| charge.restock |= wants_restock);
             match (before, status) {
                 (_, RefundStatus::Succeeded) => order.refund(order.refunded.saturating_add(amount)),
                 (RefundStatus::Succeeded, _) => order.refund(order.refunded.saturating_sub(amount)),
                 _ => {}
             }
         });
-        if restock {
+        if has_arrived && self.is_to_be_restocked(order) {
             self.restock(order);
         }
         self.emit_refund(slot);
+    }
+
+    fn is_to_be_restocked(&self, order: Slot) -> bool {
+        let order = self.shard.orders.at(order);
+        order.refunded >= order.amount && order.charge.as_ref().is_some_and(|charge| charge.restock)
     }
 
     /// The money is back whatever the books say; if they do not allow it, the units stay where they are.

@@ -30,6 +30,7 @@ impl Shop {
             paid,
             cancelled: false,
             returned: false,
+            restocks: false,
             created_at: self.now,
         };
         self.orders.insert(id, order);

@@ -67,8 +67,12 @@ impl Shop {
             }
             _ => {}
         }
-        let order = self.orders.get_mut(&refund.order).expect("it is there");
-        order.returned |= refund.restock && refund.status == RefundStatus::Succeeded;
+        let (id, has_arrived) = (refund.order, matches!(finding, Finding::RefundSucceeded(_)));
+        let wants = refund.restock && refund.status == RefundStatus::Succeeded;
+        let back = self.refunded(id);
+        let order = self.orders.get_mut(&id).expect("it is there");
+        order.restocks |= wants;
+        order.returned |= has_arrived && order.restocks && back >= order.price.amount;
     }
 
     fn amount(&self, asked: &Asked) -> u64 {

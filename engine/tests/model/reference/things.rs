@@ -47,6 +47,8 @@ pub(crate) struct Order {
     pub(crate) cancelled: bool,
     /// Whether its units went back on sale.
     pub(crate) returned: bool,
+    /// Whether the units go back on sale once all of the money is back.
+    pub(crate) restocks: bool,
     pub(crate) created_at: LogTime,
 }
 

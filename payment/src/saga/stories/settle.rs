@@ -77,6 +77,16 @@ fn what_cancelling_comes_to() {
 }
 
 #[test]
+fn a_dead_intent_is_dead_whatever_somebody_made_of_its_amount() {
+    let mut stage = Stage::with(cancel());
+    stage.answer(Endpoint::CancelIntent, intent_with("canceled", json!({"amount": 1})));
+    assert_eq!(stage.findings(), [Finding::Cancelled]);
+    let mut stage = Stage::with(capture());
+    stage.answer(Endpoint::CaptureIntent, intent_with("canceled", json!({"amount": 1})));
+    assert!(stage.is_quiet(), "what is not the order's is no finding");
+}
+
+#[test]
 fn a_cancel_that_comes_too_early_is_tried_until_the_intent_is_dead() {
     let mut stage = Stage::with(cancel());
     let first = stage.answer(Endpoint::CancelIntent, refused("payment_intent_unexpected_state"));
