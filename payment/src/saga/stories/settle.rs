@@ -162,6 +162,7 @@ fn money_that_is_back_already_is_not_given_back_again() {
     ] {
         let mut stage = Stage::with(compensate(None));
         stage.answer(Endpoint::ListRefunds, refunds(&list, false));
+        stage.answer(Endpoint::GetIntent, taken(PRICE));
         assert_eq!(stage.findings(), findings);
     }
     let mut stage = Stage::with(compensate(None));
@@ -169,6 +170,7 @@ fn money_that_is_back_already_is_not_given_back_again() {
     stage.answer(Endpoint::CreateRefund, refused("charge_already_refunded"));
     stage.wait();
     stage.answer(Endpoint::ListRefunds, refunds(&[refund_value("re_9", "succeeded", PRICE)], false));
+    stage.answer(Endpoint::GetIntent, taken(PRICE));
     assert_eq!(stage.findings(), [Finding::CompensationMade(re("re_9")), Finding::Compensated]);
 }
 
@@ -179,6 +181,7 @@ fn a_list_is_read_to_its_end() {
     let next =
         stage.answer(Endpoint::ListRefunds, refunds(&[refund_value("re_1", "succeeded", PRICE)], false));
     assert!(next.target().ends_with("&starting_after=re_2"), "{}", next.target());
+    stage.answer(Endpoint::GetIntent, taken(PRICE));
     assert_eq!(stage.findings(), [Finding::CompensationMade(re("re_1")), Finding::Compensated]);
 }
 
