@@ -17,7 +17,7 @@ use clap::Subcommand;
 
 pub(crate) use api::{Api, Call};
 pub(crate) use error::Error;
-pub(crate) use shape::{AuditReport, ClusterStatus, List, Order};
+pub(crate) use shape::{AuditReport, ClusterStatus, List, Order, Refund};
 
 use crate::config::Secret;
 

@@ -23,8 +23,9 @@ const BEFORE: u64 = 2 * 86_400;
 /// through the provider's API, a hundred payments a call and one call after the other, at most at the rates of the
 /// configuration. The nodes do not know of it, so it adds to what they ask of the same accounts.
 ///
-/// A payment that is being carried out is no difference. Exit status 0 if the books agree, 1 if they differ or could not be
-/// read, 2 if the configuration or an option cannot be used.
+/// What differs is read once more, of both books. A payment that is being carried out is no difference, nor is a refund that
+/// is on its way. Exit status 0 if the books agree, 1 if they differ or could not be read, 2 if the configuration or an
+/// option cannot be used.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The cluster's configuration, for its [payment].

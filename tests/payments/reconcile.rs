@@ -121,6 +121,24 @@ async fn a_payment_that_is_being_carried_out_is_no_difference() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refund_that_takes_a_day_is_no_difference() {
+    let slow = "[[fault]]\nkind = \"refund_pends\"\nseconds = 86400\n";
+    let Sale { cluster, bank, till, .. } = Sale::open(2, slow).await;
+    let shop = Shop { cluster: &cluster };
+    till.serve_all(vec![Customer::new(PRODUCT, 0, &[Card::GOOD]).at_once()], 1).await;
+    bank.settles().await;
+    let [order] = &captured(&cluster, 1).await[..] else { panic!("one has paid") };
+    refund(&shop, order, json!({ "amount": 300 })).await;
+    until("the refund is on its way", SOON, || {
+        std::future::ready(bank.ledger().iter().any(|intent| intent.refunding == 300))
+    })
+    .await;
+    let meanwhile = reconcile(&cluster, "cluster.toml", &[]).await;
+    assert_eq!(meanwhile.status, Some(0), "{meanwhile:?}");
+    assert_eq!(meanwhile.stdout, "the books agree: 1 orders, 1 payments, 0 payments of others\n");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_compared_is_told_with_its_exit_status() {
     let Sale { cluster, bank: _open, .. } = Sale::open(1, "").await;
     let text = std::fs::read_to_string(cluster.config()).expect("it is there");

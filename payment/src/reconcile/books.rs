@@ -1,4 +1,6 @@
-//! What our books say of one payment, asked while the ledger goes by.
+//! What our books say of one payment, order or refund, asked while the ledger goes by.
+
+use engine::OrderId;
 
 use super::sale::Sale;
 
@@ -26,4 +28,17 @@ pub trait Books {
     /// # Errors
     /// If it is not known.
     fn standing(&self, reservation: &str) -> impl Future<Output = Result<Standing, Self::Error>> + Send;
+
+    /// An order that was listed, as a sale as it is now; nothing if it is none any more.
+    ///
+    /// # Errors
+    /// If it is not known.
+    fn sale(&self, order: OrderId) -> impl Future<Output = Result<Option<Sale>, Self::Error>> + Send;
+
+    /// Whether a refund of this id is on its way: ours, and by our books neither arrived nor failed. The id is whatever the
+    /// ledger has: it may be none of ours.
+    ///
+    /// # Errors
+    /// If it is not known.
+    fn is_on_its_way(&self, refund: &str) -> impl Future<Output = Result<bool, Self::Error>> + Send;
 }

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use engine::vocabulary::text::AccountName;
 
+use super::agreement;
 use super::difference::{Difference, Reconciliation};
-use super::doubt::Doubt;
+use super::doubt::{Doubt, Stray};
+use super::money::{Back, held, kept};
 use super::sale::{Sale, Taken};
-use crate::client::{Intent, IntentStatus};
+use crate::client::Intent;
 
 /// Sales that the ledger has not shown yet. Takes memory for each sale.
 #[derive(Debug)]
@@ -26,16 +28,18 @@ impl Comparison {
     }
 
     /// The ledger has this intent. Gives what is to be held against our books as they are now.
-    pub(super) fn shown(&mut self, intent: &Intent) -> Option<Doubt> {
+    pub(super) fn shown(&mut self, account: &AccountName, intent: &Intent) -> Option<Doubt> {
         let sale = self.sales.remove(&intent.id);
         match (sale, intent.metadata("reservation")) {
             (Some(sale), _) => {
                 self.found.intents += 1;
-                self.compare(&sale, intent)
+                let found = agreement::of_sale(account, &sale, intent, Back::told_by(intent));
+                (!found.is_empty()).then(|| Doubt::Differs(Box::new(sale)))
             }
             (None, Some(reservation)) => {
                 self.found.intents += 1;
-                has_money(intent).then(|| Doubt::about(intent, reservation.to_owned(), None))
+                let has_money = kept(intent) > 0 || held(intent) > 0;
+                has_money.then(|| Doubt::Stray(Stray::about(intent, reservation.to_owned())))
             }
             (None, None) => {
                 self.found.foreign += 1;
@@ -44,87 +48,20 @@ impl Comparison {
         }
     }
 
-    /// What was doubted of an intent stands, as far as there is money in it.
-    pub(super) fn stands(&mut self, account: &AccountName, intent: &Intent, doubt: Doubt) {
-        let (account, kept, held) = (account.clone(), kept(intent), held(intent));
-        let Doubt { reservation, order, .. } = doubt;
-        let intent = intent.id.clone();
-        if kept > 0 {
-            self.found.note(Difference::ExtraCharge { account, intent, reservation, kept });
-        } else if held > 0 {
-            self.found.note(Difference::HeldCharge { account, intent, reservation, order, held });
-        }
+    /// This is what was left of a doubt.
+    pub(super) fn stands(&mut self, settled: Vec<Difference>) {
+        settled.into_iter().for_each(|difference| self.found.note(difference));
     }
 
-    /// The ledger has no more.
+    /// The ledger has no more. What it lacks of sales that were read before it, it never had: there is nothing to look at again.
     pub(super) fn finish(mut self) -> Reconciliation {
         for sale in std::mem::take(&mut self.sales).into_values() {
             if sale.is_due && sale.taken != Taken::Failed {
-                self.missing(&sale, None);
+                self.found.note(agreement::missing(&sale, None));
             }
         }
         self.found
     }
-
-    fn compare(&mut self, sale: &Sale, intent: &Intent) -> Option<Doubt> {
-        match (sale.taken, &intent.status) {
-            (Taken::Failed, _) => {
-                return has_money(intent)
-                    .then(|| Doubt::about(intent, sale.reservation.to_string(), Some(sale.order)));
-            }
-            (_, IntentStatus::Succeeded) => self.amounts(sale, intent),
-            // The order is newer than our books, or older than the ledger: the saga is about to make them agree.
-            (Taken::Pending, IntentStatus::RequiresCapture) => {}
-            (_, status) => self.missing(sale, Some(status.word().to_owned())),
-        }
-        None
-    }
-
-    fn amounts(&mut self, sale: &Sale, intent: &Intent) {
-        let currency = intent.currency.clone().unwrap_or_else(|| sale.price.currency.to_string());
-        let (expected, taken) = (sale.price.to_string(), format!("{} {currency}", received(intent)));
-        if expected != taken {
-            let (order, intent) = (sale.order, intent.id.clone());
-            self.found.note(Difference::WrongAmount { order, intent, expected, taken });
-        }
-        let refunded = refunded(intent);
-        if refunded != sale.refunded {
-            let (order, intent, expected) = (sale.order, intent.id.clone(), sale.refunded);
-            self.found.note(Difference::WrongRefund { order, intent, expected, refunded });
-        }
-    }
-
-    fn missing(&mut self, sale: &Sale, status: Option<String>) {
-        let (order, intent) = (sale.order, sale.intent.to_string());
-        self.found.note(Difference::MissingCharge { order, intent, status });
-    }
-}
-
-fn received(intent: &Intent) -> u64 {
-    let taken = intent.status == IntentStatus::Succeeded;
-    intent.amount_received.or(intent.amount.filter(|_| taken)).unwrap_or(0)
-}
-
-fn refunded(intent: &Intent) -> u64 {
-    intent.charge().and_then(|charge| charge.amount_refunded).unwrap_or(0)
-}
-
-/// What the provider took and did not give back.
-fn kept(intent: &Intent) -> u64 {
-    if intent.status == IntentStatus::Succeeded {
-        received(intent).saturating_sub(refunded(intent))
-    } else {
-        0
-    }
-}
-
-/// What it holds on a card, and may yet take.
-fn held(intent: &Intent) -> u64 {
-    if intent.status == IntentStatus::RequiresCapture { intent.amount.unwrap_or(0) } else { 0 }
-}
-
-fn has_money(intent: &Intent) -> bool {
-    kept(intent) > 0 || held(intent) > 0
 }
 
 #[cfg(test)]
@@ -164,10 +101,16 @@ mod tests {
     fn compared_by(sales: &[Sale], intents: &[Intent], standing: &Standing) -> Reconciliation {
         let mut comparison = Comparison::of(sales.to_vec());
         for intent in intents {
-            let doubt = comparison.shown(intent).and_then(|doubt| doubt.remains(intent, standing));
-            if let Some(doubt) = doubt {
-                comparison.stands(&eu(), intent, doubt);
-            }
+            let settled = match comparison.shown(&eu(), intent) {
+                None => Vec::new(),
+                Some(Doubt::Differs(sale)) => agreement::of_sale(&eu(), &sale, intent, Back::told_by(intent)),
+                Some(Doubt::Stray(stray)) => stray
+                    .remains(intent, standing)
+                    .and_then(|stray| agreement::of_none(&eu(), stray.reservation, stray.order, intent))
+                    .into_iter()
+                    .collect(),
+            };
+            comparison.stands(settled);
         }
         comparison.finish()
     }
@@ -276,7 +219,9 @@ mod tests {
         let sold = |n, taken| Standing::Sold(sale(n, taken, 0));
         for (standing, differs) in [
             (Standing::UnderWay { attempt: 2 }, false),
-            (Standing::UnderWay { attempt: 3 }, true),
+            // An earlier try may still be undone.
+            (Standing::UnderWay { attempt: 3 }, false),
+            (Standing::UnderWay { attempt: 1 }, true),
             (sold(1, Taken::Pending), false),
             (sold(1, Taken::Captured), false),
             (sold(1, Taken::Failed), true),

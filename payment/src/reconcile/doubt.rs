@@ -1,4 +1,4 @@
-//! Money at the provider that our sales do not account for: perhaps a difference, perhaps just being carried out.
+//! What was read of our books and of the ledger and does not agree: perhaps a difference, perhaps just being carried out.
 
 use engine::OrderId;
 
@@ -6,9 +6,18 @@ use super::books::Standing;
 use super::sale::{Sale, Taken};
 use crate::client::Intent;
 
-/// An intent with money that is to be held against our books as they are now.
+/// An intent that is to be held against our books as they are now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Doubt {
+pub(super) enum Doubt {
+    /// It is not as its order says, which was read before it.
+    Differs(Box<Sale>),
+    /// It has money, and no order that was read.
+    Stray(Stray),
+}
+
+/// An intent with money that our sales do not account for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stray {
     /// The reservation that it was made for.
     pub(super) reservation: String,
     /// For which try of it, if it says so.
@@ -17,20 +26,20 @@ pub(super) struct Doubt {
     pub(super) order: Option<OrderId>,
 }
 
-impl Doubt {
-    pub(super) fn about(intent: &Intent, reservation: String, order: Option<OrderId>) -> Doubt {
+impl Stray {
+    pub(super) fn about(intent: &Intent, reservation: String) -> Stray {
         let attempt = intent.metadata("try").and_then(|attempt| attempt.parse().ok());
-        Doubt { reservation, attempt, order }
+        Stray { reservation, attempt, order: None }
     }
 
     /// What is left of it by our books: nothing if they know of this payment, and it is being carried out or undone, or is the
-    /// one of an order that stands.
-    pub(super) fn remains(self, intent: &Intent, standing: &Standing) -> Option<Doubt> {
+    /// one of an order that stands. While a try is carried out, those before it may still be undone.
+    pub(super) fn remains(self, intent: &Intent, standing: &Standing) -> Option<Stray> {
         match standing {
-            Standing::UnderWay { attempt } => self.attempt.is_some_and(|own| own != *attempt).then_some(self),
+            Standing::UnderWay { attempt } => self.attempt.is_some_and(|own| own > *attempt).then_some(self),
             Standing::Sold(sale) if *sale.intent == *intent.id => {
                 let Sale { order, taken, .. } = sale;
-                (*taken == Taken::Failed).then_some(Doubt { order: Some(*order), ..self })
+                (*taken == Taken::Failed).then_some(Stray { order: Some(*order), ..self })
             }
             Standing::Sold(_) | Standing::Over => Some(self),
         }

@@ -6,17 +6,14 @@ use engine::vocabulary::text::{AccountName, IntentId};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::books::Books;
-use super::compare::Comparison;
-use super::difference::Reconciliation;
-use super::doubt::Doubt;
-use super::sale::Sale;
-use crate::client::{Call, Intent, Object, Page, Verdict};
+use crate::client::{Call, Intent, Object, Page, Refund, Verdict};
 use crate::provider::Provider;
 
 /// How often a page is asked for, and how long is waited in between at first; it doubles.
 const TRIES_MAX: u32 = 8;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
+/// No intent has more refunds than this, or somebody plays with us.
+const REFUNDS_MAX: usize = 1_000;
 
 /// Which part of the ledger is compared: intents created from `since` to `until`, in seconds since the Unix epoch. It is
 /// to have the intents of all sales: a payment begins minutes before its order.
@@ -49,73 +46,48 @@ pub enum Unreconciled<E> {
     Books(E),
 }
 
-/// Compares our sales with the ledger of all accounts. Reads a hundred intents a call, one call after the other. The sales
-/// are to be read *before* this is called: then whatever the ledger lacks of them is missing. What it has beside them is held
-/// against `books` as they are now, so that a payment that is being carried out is no difference.
-///
-/// # Errors
-/// [`Unreconciled`] if a page cannot be had after several tries, or our books cannot be asked.
-pub async fn reconcile<B: Books + Sync>(
-    provider: &Provider,
-    sales: impl IntoIterator<Item = Sale>,
-    books: &B,
-    period: Period,
-) -> Result<Reconciliation, Unreconciled<B::Error>> {
-    let mut comparison = Comparison::of(sales);
-    for account in provider.accounts().iter() {
-        let ledger = Ledger { provider, account: &account.name };
-        let mut after: Option<String> = None;
-        loop {
-            let page = ledger.page(period, after.as_deref()).await?;
-            for intent in &page.data {
-                if let Some(doubt) = comparison.shown(intent) {
-                    ledger.settle(doubt, intent, books, &mut comparison).await?;
-                }
-            }
-            match page.data.into_iter().next_back() {
-                Some(last) if page.has_more => after = Some(last.id),
-                _ => break,
-            }
-        }
-    }
-    Ok(comparison.finish())
-}
-
 /// The ledger of one account.
 #[derive(Clone, Copy)]
-struct Ledger<'a> {
-    provider: &'a Provider,
-    account: &'a AccountName,
+pub(super) struct Ledger<'a> {
+    pub(super) provider: &'a Provider,
+    pub(super) account: &'a AccountName,
 }
 
 impl Ledger<'_> {
-    async fn page(self, period: Period, after: Option<&str>) -> Result<Page<Intent>, Unavailable> {
+    /// A page of it, newest first, from behind `after`.
+    pub(super) async fn page(self, period: Period, after: Option<&str>) -> Result<Page<Intent>, Unavailable> {
         match self.ask(&Call::list_intents(self.account, period.since, period.until, after)).await? {
             Object::Intents(page) => Ok(page),
             other => Err(self.unavailable(format!("{other:?}"))),
         }
     }
 
-    /// Settles whether an intent that our sales do not account for is a difference. First our books are asked, then the
-    /// provider once more: what was being undone when it was listed may be dead since, and our books know that.
-    async fn settle<B: Books>(
-        self,
-        doubt: Doubt,
-        intent: &Intent,
-        books: &B,
-        comparison: &mut Comparison,
-    ) -> Result<(), Unreconciled<B::Error>> {
-        let standing = books.standing(&doubt.reservation).await.map_err(Unreconciled::Books)?;
-        let Some(doubt) = doubt.remains(intent, &standing) else { return Ok(()) };
-        let Ok(id) = IntentId::new(&intent.id) else {
-            comparison.stands(self.account, intent, doubt);
-            return Ok(());
-        };
-        match self.ask(&Call::get_intent(self.account, &id)).await? {
-            Object::Intent(now) => comparison.stands(self.account, &now, doubt),
-            other => return Err(self.unavailable(format!("{other:?}")).into()),
+    /// An intent as it is now.
+    pub(super) async fn intent(self, id: &IntentId) -> Result<Intent, Unavailable> {
+        match self.ask(&Call::get_intent(self.account, id)).await? {
+            Object::Intent(intent) => Ok(*intent),
+            other => Err(self.unavailable(format!("{other:?}"))),
         }
-        Ok(())
+    }
+
+    /// All refunds of an intent, newest first.
+    pub(super) async fn refunds(self, intent: &IntentId) -> Result<Vec<Refund>, Unavailable> {
+        let mut refunds: Vec<Refund> = Vec::new();
+        loop {
+            let after = refunds.last().map(|refund| refund.id.as_str());
+            let page = match self.ask(&Call::list_refunds(self.account, intent, after)).await? {
+                Object::Refunds(page) => page,
+                other => return Err(self.unavailable(format!("{other:?}"))),
+            };
+            let is_last = !page.has_more || page.data.is_empty();
+            refunds.extend(page.data);
+            if is_last {
+                return Ok(refunds);
+            }
+            if refunds.len() >= REFUNDS_MAX {
+                return Err(self.unavailable(format!("{intent} has more than a thousand refunds")));
+            }
+        }
     }
 
     async fn ask(self, call: &Call) -> Result<Object, Unavailable> {

@@ -17,6 +17,10 @@ pub(super) enum Look {
     First,
     /// It was looked at just now, and the task is still to be done.
     Done,
+    /// The refund of a compensation arrived, and is not all of the price: all refunds of the intent are to be seen.
+    Refunds,
+    /// They were seen, and some bring money back: how much was taken is to be seen.
+    Taken,
 }
 
 /// A step that the provider refused.
@@ -52,7 +56,7 @@ impl Course {
     /// under the same key is forgotten then and would be done again.
     pub(super) fn must_look(&self, task: &Task, now: LogTime) -> bool {
         match self.look {
-            Look::First => true,
+            Look::First | Look::Refunds | Look::Taken => true,
             Look::Done => false,
             Look::AsNeeded => keys_are_old(task, now),
         }
@@ -66,7 +70,7 @@ impl Course {
 
     /// What was seen is not news any more.
     pub(super) fn forget_look(&mut self) {
-        if self.look == Look::Done {
+        if matches!(self.look, Look::Done | Look::Refunds | Look::Taken) {
             self.look = Look::AsNeeded;
             self.refunds.clear();
         }

@@ -47,6 +47,7 @@ impl Judge<'_> {
 
     fn done(&mut self, looked: bool, object: Object) -> Ruling {
         match object {
+            Object::Intent(intent) if self.is_about_money_back() => refund::taken(self, &intent),
             Object::Intent(intent) => intent::done(self, looked, &intent),
             Object::Refund(refund) => refund::done(self, &refund),
             Object::Refunds(page) => refund::listed(self, page),
@@ -82,6 +83,7 @@ impl Judge<'_> {
     /// The provider does not show an object that was there: perhaps a wrong key. Nothing follows for the payment.
     fn lost(&mut self, word: &str) -> Ruling {
         self.troubles.push(Trouble::Refused(word.to_owned()));
+        self.course.forget_look();
         Ruling::Again(None)
     }
 

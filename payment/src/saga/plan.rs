@@ -46,6 +46,8 @@ pub(super) fn next(task: &Task, course: &Course, now: LogTime) -> Next {
         Step::Capture { intent, order } => Next::Call(Call::capture(task, intent, *order, spent)),
         Step::Cancel { intent } => Next::Call(Call::cancel(task, intent, spent)),
         Step::Recheck { .. } if late => Next::Rest,
+        Step::Compensate { intent, .. } if course.look == Look::Taken => look(task, intent),
+        Step::Compensate { intent, .. } if course.look == Look::Refunds => list(task, intent, course),
         Step::Compensate { made: Some(made), .. }
         | Step::Refund { made: Some(made), .. }
         | Step::Recheck { made, .. } => Next::Call(Call::get_refund(&task.account, made)),

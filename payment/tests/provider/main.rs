@@ -3,5 +3,6 @@
 mod client;
 mod reconcile;
 mod saga;
+mod second_look;
 mod server;
 mod shop;

@@ -10,11 +10,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 const Stripe = createRequire(import.meta.url)(process.env.STRIPE_PACKAGE);
 const url = new URL(process.env.SIMULATOR_URL);
 const HELD = { amount: 2000, currency: 'usd', capture_method: 'manual', allowed_payment_method_types: ['card'] };
+// The version of the API that the product speaks, and how it asks for the same there.
+const SPOKEN = '2025-09-30.clover';
+const NAMED = { amount: 2000, currency: 'usd', capture_method: 'manual', payment_method_types: ['card'] };
 
-// A client with the secret key of a numbered account.
-function client(account = 1, retries = 0, key = `sk_test_flashsale_${String(account).padStart(4, '0')}`) {
+// A client with the secret key of a numbered account, and the version of the API that the client comes with.
+function client(account = 1, retries = 0, key = `sk_test_flashsale_${String(account).padStart(4, '0')}`, version) {
   const { hostname: host, port } = url;
-  return new Stripe(key, { host, port, protocol: 'http', maxNetworkRetries: retries, telemetry: false });
+  const pinned = version && { apiVersion: version };
+  return new Stripe(key, { host, port, protocol: 'http', maxNetworkRetries: retries, telemetry: false, ...pinned });
 }
 
 const held = (card = 'pm_card_visa', more = {}) => ({ ...HELD, payment_method: card, confirm: true, ...more });
@@ -35,8 +39,19 @@ async function struck(rule) {
 
 test('an intent is created, confirmed, captured and refunded', async () => {
   const stripe = client();
-  let intent = await stripe.paymentIntents.create({ ...HELD, metadata: { order: '7' } });
+  await goesThroughItsLife(stripe, HELD, stripe.getApiField('version'));
+});
+
+test('the same in the version that the product speaks', async () => {
+  await goesThroughItsLife(client(1, 0, undefined, SPOKEN), NAMED, SPOKEN);
+});
+
+// `cards` is what an intent for cards is asked for by in this version.
+async function goesThroughItsLife(stripe, cards, version) {
+  let intent = await stripe.paymentIntents.create({ ...cards, metadata: { order: '7' } });
   assert.deepEqual([intent.status, intent.metadata.order], ['requires_payment_method', '7']);
+  assert.equal(intent.lastResponse.headers['stripe-version'], version);
+  assert.deepEqual(intent.payment_method_types, ['card']);
   intent = await stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_visa', expand: ['latest_charge'] });
   assert.deepEqual([intent.status, intent.amount_capturable], ['requires_capture', 2000]);
   const charge = intent.latest_charge;
@@ -53,7 +68,7 @@ test('an intent is created, confirmed, captured and refunded', async () => {
   const listed = await stripe.refunds.list({ payment_intent: intent.id });
   assert.deepEqual(listed.data.map((refund) => refund.amount), [1000, 500]);
   assert.equal((await stripe.events.list({ limit: 1 })).data[0].object, 'event');
-});
+}
 
 test('what is cancelled stays so', async () => {
   const stripe = client();
@@ -128,11 +143,9 @@ test('versions', async () => {
   const intent = await pinned.paymentIntents.create(HELD);
   assert.equal(intent.lastResponse.apiVersion, pinned.getApiField('version'));
   assert.equal(intent.lastResponse.headers['stripe-version'], pinned.getApiField('version'));
-  const { allowed_payment_method_types: payment_method_types, ...rest } = HELD;
-  const named = { ...rest, payment_method_types };
-  const removed = await refused(pinned.paymentIntents.create(named), 'StripeInvalidRequestError');
+  const removed = await refused(pinned.paymentIntents.create(NAMED), 'StripeInvalidRequestError');
   assert.equal(removed.code, 'payment_method_types_no_longer_supported');
-  const older = await pinned.paymentIntents.create(named, { apiVersion: '2026-08-26.dahlia' });
+  const older = await pinned.paymentIntents.create(NAMED, { apiVersion: '2026-08-26.dahlia' });
   assert.equal(older.lastResponse.headers['stripe-version'], '2026-08-26.dahlia');
   const none = pinned.paymentIntents.create(HELD, { apiVersion: '2026-10-28.clover' });
   const error = await refused(none, 'StripeInvalidRequestError');

@@ -13,12 +13,18 @@ import stripe
 
 URL = os.environ["SIMULATOR_URL"]
 HELD = {"amount": 2000, "currency": "usd", "capture_method": "manual", "allowed_payment_method_types": ["card"]}
+# The version of the API that the product speaks, and how it asks for the same there.
+SPOKEN = "2025-09-30.clover"
+NAMED = {"amount": 2000, "currency": "usd", "capture_method": "manual", "payment_method_types": ["card"]}
 
 
-def client(account=1, retries=0, key=None):
-    """A client with the secret key of a numbered account."""
+def client(account=1, retries=0, key=None, version=None):
+    """A client with the secret key of a numbered account, and the version of the API that the client comes with."""
     return stripe.StripeClient(
-        key or f"sk_test_flashsale_{account:04}", base_addresses={"api": URL}, max_network_retries=retries
+        key or f"sk_test_flashsale_{account:04}",
+        base_addresses={"api": URL},
+        max_network_retries=retries,
+        stripe_version=version or stripe.api_version,
     ).v1
 
 
@@ -37,9 +43,17 @@ def struck(rule):
 
 class Lifecycle(unittest.TestCase):
     def test_create_confirm_capture_refund(self):
-        v1 = client()
-        intent = v1.payment_intents.create(params={**HELD, "metadata": {"order": "7"}})
+        self.goes_through_its_life(client(), HELD, stripe.api_version)
+
+    def test_the_same_in_the_version_that_the_product_speaks(self):
+        self.goes_through_its_life(client(version=SPOKEN), NAMED, SPOKEN)
+
+    def goes_through_its_life(self, v1, cards, version):
+        """`cards` is what an intent for cards is asked for by in this version."""
+        intent = v1.payment_intents.create(params={**cards, "metadata": {"order": "7"}})
         self.assertEqual((intent.status, intent.metadata["order"]), ("requires_payment_method", "7"))
+        self.assertEqual(intent.last_response.headers["stripe-version"], version)
+        self.assertEqual(intent.payment_method_types, ["card"])
         intent = v1.payment_intents.confirm(
             intent.id, params={"payment_method": "pm_card_visa", "expand": ["latest_charge"]}
         )
@@ -146,12 +160,10 @@ class Versions(unittest.TestCase):
         # What this release of the client pins is served as such.
         intent = v1.payment_intents.create(params=HELD)
         self.assertEqual(intent.last_response.headers["stripe-version"], stripe.api_version)
-        named = {**HELD, "payment_method_types": ["card"]}
-        del named["allowed_payment_method_types"]
         with self.assertRaises(stripe.InvalidRequestError) as raised:
-            v1.payment_intents.create(params=named)
+            v1.payment_intents.create(params=NAMED)
         self.assertEqual(raised.exception.code, "payment_method_types_no_longer_supported")
-        older = v1.payment_intents.create(params=named, options={"stripe_version": "2026-08-26.dahlia"})
+        older = v1.payment_intents.create(params=NAMED, options={"stripe_version": "2026-08-26.dahlia"})
         self.assertEqual(older.last_response.headers["stripe-version"], "2026-08-26.dahlia")
         with self.assertRaises(stripe.InvalidRequestError) as raised:
             v1.payment_intents.create(params=HELD, options={"stripe_version": "2026-10-28.clover"})

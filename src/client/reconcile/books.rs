@@ -2,11 +2,11 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use engine::{Money, ReservationId};
+use engine::{Money, OrderId, RefundId, ReservationId};
 use payment::reconcile::{Books, Sale, Standing, Taken};
 use serde::Deserialize;
 
-use crate::client::{Api, Call, Error, List, Order};
+use crate::client::{Api, Call, Error, List, Order, Refund};
 
 /// How long after its time is up a payment may take to be undone before it is one that nobody brings to an end: the saga
 /// tries at least every minute.
@@ -47,9 +47,21 @@ impl Books for Api {
         if let Some(payment) = found.payment.filter(|payment| payment.is_under_way(SystemTime::now())) {
             return Ok(Standing::UnderWay { attempt: payment.attempt });
         }
-        let Some(order) = found.order_id else { return Ok(Standing::Over) };
+        let Some(order) = found.order_id.and_then(|order| order.parse().ok()) else {
+            return Ok(Standing::Over);
+        };
+        Ok(self.sale(order).await?.map_or(Standing::Over, Standing::Sold))
+    }
+
+    async fn sale(&self, order: OrderId) -> Result<Option<Sale>, Error> {
         let order = look::<Order>(self, format!("/v1/orders/{order}")).await?;
-        Ok(order.and_then(|order| sale(&order, 0)).map_or(Standing::Over, Standing::Sold))
+        Ok(order.and_then(|order| sale(&order, 0)))
+    }
+
+    async fn is_on_its_way(&self, refund: &str) -> Result<bool, Error> {
+        let Ok(id) = refund.parse::<RefundId>() else { return Ok(false) };
+        let refund = look::<Refund>(self, format!("/v1/refunds/{id}")).await?;
+        Ok(refund.is_some_and(|refund| refund.status == "pending"))
     }
 }
 

@@ -120,14 +120,23 @@ pub(super) fn intent(status: &str) -> Verdict {
     intent_with(status, json!({}))
 }
 
+/// The intent of a charge, of which so much was taken.
+pub(super) fn taken(received: u64) -> Verdict {
+    intent_with("succeeded", json!({"amount_received": received}))
+}
+
 pub(super) fn refund_value(id: &str, status: &str, amount: u64) -> Value {
     let reason = (status == "failed").then_some("expired_or_canceled_card");
     let metadata = json!({"refund": refund_id().to_string()});
     json!({"id": id, "status": status, "amount": amount, "failure_reason": reason, "metadata": metadata})
 }
 
+pub(super) fn refund_of(id: &str, status: &str, amount: u64) -> Verdict {
+    Verdict::Done(Object::Refund(serde_json::from_value(refund_value(id, status, amount)).expect("a refund")))
+}
+
 pub(super) fn refunded(id: &str, status: &str) -> Verdict {
-    Verdict::Done(Object::Refund(serde_json::from_value(refund_value(id, status, PRICE)).expect("a refund")))
+    refund_of(id, status, PRICE)
 }
 
 pub(super) fn refunds(list: &[Value], has_more: bool) -> Verdict {

@@ -99,7 +99,8 @@ impl Ledger {
     }
 
     fn intent(&self, at: usize) -> Verdict {
-        intent_with(self.intents[at], json!({"id": format!("pi_{at}")}))
+        let received = if self.intents[at] == "succeeded" { PRICE } else { 0 };
+        intent_with(self.intents[at], json!({"id": format!("pi_{at}"), "amount_received": received}))
     }
 
     fn refund(&mut self, call: &Call) -> Verdict {

@@ -5,6 +5,7 @@ mod authorize;
 mod book;
 mod crash;
 mod ledger;
+mod part;
 mod recheck;
 mod settle;
 mod stage;

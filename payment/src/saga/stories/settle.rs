@@ -172,6 +172,7 @@ fn money_that_is_back_already_is_not_given_back_again() {
     ] {
         let mut stage = Stage::with(compensate(None));
         stage.answer(Endpoint::ListRefunds, refunds(&list, false));
+        stage.answer(Endpoint::GetIntent, taken(PRICE));
         assert_eq!(stage.findings(), findings);
     }
     let mut stage = Stage::with(compensate(None));
@@ -179,6 +180,7 @@ fn money_that_is_back_already_is_not_given_back_again() {
     stage.answer(Endpoint::CreateRefund, refused("charge_already_refunded"));
     stage.wait();
     stage.answer(Endpoint::ListRefunds, refunds(&[refund_value("re_9", "succeeded", PRICE)], false));
+    stage.answer(Endpoint::GetIntent, taken(PRICE));
     assert_eq!(stage.findings(), [Finding::CompensationMade(re("re_9")), Finding::Compensated]);
 }
 
@@ -189,6 +191,7 @@ fn a_list_is_read_to_its_end() {
     let next =
         stage.answer(Endpoint::ListRefunds, refunds(&[refund_value("re_1", "succeeded", PRICE)], false));
     assert!(next.target().ends_with("&starting_after=re_2"), "{}", next.target());
+    stage.answer(Endpoint::GetIntent, taken(PRICE));
     assert_eq!(stage.findings(), [Finding::CompensationMade(re("re_1")), Finding::Compensated]);
 }
 
