@@ -127,6 +127,19 @@ fn what_a_configuration_gets_wrong_is_named_with_its_line_and_what_it_takes() {
             ),
             &["cluster.toml:4", "http is for loopback"],
         ),
+        (
+            with(
+                "[auth]",
+                &format!(
+                    "[payment]\nbase_url = \"http://user:{secret}@127.0.0.1\"\n[[payment.account]]\n{GOOD_ACCOUNT}[auth]"
+                ),
+            ),
+            &["cluster.toml:4", "a URL with a user in it", "perhaps with a port"],
+        ),
+        (
+            account(&GOOD_ACCOUNT.replace("whsec-secret", &format!("pk_live_{secret}"))),
+            &["`payment.account.eu.webhook_secrets` cannot be [(secret)]", "no API keys"],
+        ),
         (with("id = 2", "id = 2\nhtp = 1"), &["cluster.toml:13", "`node.2.htp`", "`node.2.http`"]),
         (with("name = \"test\"", ""), &["cluster.toml", "`cluster.name` is missing", "1 to 64 characters"]),
         (with("\"test\"", "7"), &["cluster.toml:2", "`cluster.name` cannot be 7"]),

@@ -23,7 +23,7 @@ pub(super) fn config(settings: &Settings) -> Result<Option<payment::config::Conf
     let key = "payment.base_url";
     let url = settings.text(key)?;
     let base_url = payment::config::BaseUrl::new(&url, settings.flag("cluster.insecure")?)
-        .map_err(|source| Error::BaseUrl { origin: settings.origin(key), got: format!("{url:?}"), source })?;
+        .map_err(|source| Error::BaseUrl { origin: settings.origin(key), got: shown(&url), source })?;
     Ok(Some(payment::config::Config {
         base_url,
         accounts,
@@ -32,6 +32,11 @@ pub(super) fn config(settings: &Settings) -> Result<Option<payment::config::Conf
         refund_recheck: settings
             .duration("payment.refund_recheck", Duration::from_secs(1)..=Duration::from_secs(7 * 86_400))?,
     }))
+}
+
+/// A URL that is none, as far as it can be shown: in front of an `@` there may be a password.
+fn shown(url: &str) -> String {
+    if url.contains('@') { "a URL with a user in it".to_owned() } else { format!("{url:?}") }
 }
 
 fn account(settings: &Settings, name: &str) -> Result<payment::config::Account, Error> {
@@ -59,6 +64,12 @@ fn webhook_secrets(
     account: Option<&engine::AccountName>,
 ) -> Result<Vec<payment::config::WebhookSecret>, Error> {
     let secrets = settings.secrets(key)?;
+    // An API key in this place signs nothing; with a publishable one anybody could.
+    let is_a_key =
+        |secret: &Secret| ["pk_", "sk_", "rk_"].iter().any(|begin| secret.expose().starts_with(begin));
+    if secrets.iter().any(is_a_key) {
+        return Err(settings.wrong(key));
+    }
     let secret = |secret: Secret| payment::config::WebhookSecret {
         account: account.cloned(),
         secret: handed_over(&secret),

@@ -101,6 +101,7 @@ const LISTEN: &str = "an IP address and a port from 1 to 65535, like \"127.0.0.1
 const ADVERTISE: &str = "a host and a port from 1 to 65535, like \"node-1.example.net:8080\"";
 const AS_LISTEN: &str = "as `listen`, unless that is a wildcard";
 const SECRET: &str = "a secret: plain, \"file:PATH\" or \"env:NAME\"";
+const SIGNING: &str = "a list of what events are signed with (whsec_...), no API keys, each plain, \"file:PATH\" or \"env:NAME\"";
 const TOKENS: &str = "a list of secrets, each plain, \"file:PATH\" or \"env:NAME\"";
 
 const fn setting(key: &'static str, kind: Kind, fallback: Fallback, takes: &'static str) -> Setting {
@@ -138,12 +139,12 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("limits.connections", Kind::Integer, Fallback::Integer(20_000), "a number from 1 to 1000000"),
     setting("limits.drain_notice", Kind::Text, Fallback::Text("0s"), "a duration from \"0s\" to \"5m\""),
     setting("payment.base_url", Kind::Text, Fallback::Text("https://api.stripe.com"), "https://HOST, or http:// on loopback, perhaps with a port"),
-    setting("payment.webhook_secrets", Kind::Secrets, Fallback::Nothing, TOKENS),
+    setting("payment.webhook_secrets", Kind::Secrets, Fallback::Nothing, SIGNING),
     setting("payment.refund_recheck", Kind::Text, Fallback::Text("24h"), "a duration from \"1s\" to \"7d\""),
     setting("payment.account.*.name", Kind::Text, Fallback::Required, "1 to 64 characters of a-z 0-9 _ -"),
     setting("payment.account.*.secret_key", Kind::Secret, Fallback::Required, SECRET),
     setting("payment.account.*.publishable_key", Kind::Text, Fallback::Required, "1 to 256 visible ASCII characters"),
-    setting("payment.account.*.webhook_secrets", Kind::Secrets, Fallback::Nothing, TOKENS),
+    setting("payment.account.*.webhook_secrets", Kind::Secrets, Fallback::Nothing, SIGNING),
     setting("payment.account.*.requests_per_second", Kind::Integer, Fallback::Integer(100), "a number from 1 to 100000"),
     setting("payment.account.*.requests_per_second_per_endpoint", Kind::Integer, Fallback::Integer(25), "a number from 1 to 100000"),
     setting("payment.account.*.retired", Kind::Flag, Fallback::Flag(false), "true or false"),

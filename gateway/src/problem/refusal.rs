@@ -141,7 +141,7 @@ fn invalid(field: Field) -> Problem {
         Field::Amount { takes } => Problem::field("amount", &format!("{takes} here")),
         Field::Currency => Problem::field("currency", "the currency of the reservation"),
         Field::Restock => {
-            Problem::field("restock", "true only with the refund that completes the order's amount")
+            Problem::field("restock", "true only with the refund that completes the order's amount, and once")
         }
         Field::Consumers => Problem::field("consumer", "one of at most 16"),
         Field::Sequence => Problem::field("sequence", "that of an event that there was"),

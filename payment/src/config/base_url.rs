@@ -34,7 +34,9 @@ impl BaseUrl {
     pub fn new(text: &str, insecure: bool) -> Result<BaseUrl, NotABaseUrl> {
         let uri: Uri = text.parse().map_err(|_| NotABaseUrl::Malformed)?;
         let authority = uri.authority().ok_or(NotABaseUrl::Malformed)?;
-        if !matches!(uri.path(), "" | "/") || uri.query().is_some() || authority.as_str().contains('@') {
+        let is_bare = matches!(uri.path(), "" | "/") && uri.query().is_none() && !text.contains(['@', '#']);
+        let has_port = authority.as_str().len() > authority.host().len();
+        if !is_bare || (has_port && authority.port_u16().is_none_or(|port| port == 0)) {
             return Err(NotABaseUrl::Malformed);
         }
         let encrypted = match uri.scheme_str() {
@@ -96,6 +98,11 @@ mod tests {
             "https://a/v1",
             "https://a?x=1",
             "https://k@a",
+            "https://a#f",
+            "https://a:0",
+            "https://a:99999",
+            "https://a:",
+            "http://[::1]:70000",
             "https://",
             "/v1",
         ] {

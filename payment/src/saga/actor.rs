@@ -194,6 +194,9 @@ impl<J: Journal> Actor<J> {
                 Action::Drop(ticket) => self.work.drop_call(ticket),
                 Action::Alarm(alarm) => {
                     self.provider.metrics.alarmed();
+                    if alarm.again {
+                        continue;
+                    }
                     warn!(
                         reservation = %alarm.reservation,
                         attempt = alarm.attempt,

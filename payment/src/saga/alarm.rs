@@ -11,6 +11,8 @@ pub struct Alarm {
     pub attempt: u8,
     /// What is the matter.
     pub trouble: Trouble,
+    /// Whether the same was told of the same task just before: it is tried again, and nothing is new.
+    pub again: bool,
 }
 
 /// What is the matter with a payment.

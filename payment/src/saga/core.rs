@@ -127,7 +127,9 @@ impl Core {
         let ruling = judge.rule(endpoint, verdict);
         for trouble in judge.troubles {
             let (reservation, attempt) = (entry.task.reservation, entry.task.attempt);
-            self.actions.push(Action::Alarm(Alarm { reservation, attempt, trouble }));
+            let again = entry.trouble.as_ref() == Some(&trouble);
+            entry.trouble = Some(trouble.clone());
+            self.actions.push(Action::Alarm(Alarm { reservation, attempt, trouble, again }));
         }
         match ruling {
             Ruling::Report(findings) => {

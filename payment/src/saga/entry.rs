@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use engine::LogTime;
 use engine::vocabulary::saga::{Finding, Step, Task};
 
+use super::alarm::Trouble;
 use super::course::Course;
 use crate::client::Endpoint;
 
@@ -42,6 +43,8 @@ pub(super) struct Entry {
     pub(super) findings: VecDeque<Finding>,
     /// What was recorded last of this try.
     pub(super) said: Option<Finding>,
+    /// What was the matter last, and was told.
+    pub(super) trouble: Option<Trouble>,
     /// The provider told of news while it was being called: what it answers may be older.
     pub(super) news: bool,
 }
@@ -54,6 +57,7 @@ impl Entry {
             phase: Phase::Waiting(now),
             findings: VecDeque::new(),
             said,
+            trouble: None,
             news: false,
         }
     }

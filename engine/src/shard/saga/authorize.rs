@@ -1,7 +1,6 @@
 //! The money is held: the hold becomes an order, in the same step.
 
-use super::Unfit;
-use super::hear::Heard;
+use super::{Heard, Unfit};
 use crate::shard::commands::order::{self, Paid};
 use crate::shard::step::Step;
 use crate::state::Slot;

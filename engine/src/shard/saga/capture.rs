@@ -1,7 +1,6 @@
 //! The money of an order is taken, or cannot be: then the order is cancelled.
 
-use super::Unfit;
-use super::hear::Heard;
+use super::{Heard, Unfit};
 use crate::shard::step::Step;
 use crate::state::saga::Stage;
 use crate::state::{NONE, Slot};

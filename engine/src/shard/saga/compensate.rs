@@ -1,7 +1,6 @@
 //! Money that was taken though it should not have been goes back, however long that takes.
 
-use super::Unfit;
-use super::hear::Heard;
+use super::{Heard, Unfit};
 use crate::shard::step::Step;
 use crate::state::Slot;
 use crate::state::saga::Stage;

@@ -1,7 +1,6 @@
 //! A try comes to nothing: it is declined, or known to be dead, and the reservation leaves payment.
 
-use super::Unfit;
-use super::hear::Heard;
+use super::{Heard, Unfit};
 use crate::shard::step::Step;
 use crate::state::Slot;
 use crate::state::saga::Stage;

@@ -1,6 +1,6 @@
 //! What a finding about a try leads to: the table of this module, by its columns.
 
-use super::Unfit;
+use super::{Heard, Unfit};
 use crate::shard::step::Step;
 use crate::state::Slot;
 use crate::state::saga::{Saga, Stage, Try};
@@ -8,9 +8,6 @@ use crate::vocabulary::event::Fact;
 use crate::vocabulary::saga::Finding;
 use crate::vocabulary::text::IntentId;
 use crate::vocabulary::view::{PaymentError, ReservationStatus};
-
-/// What is to be done about a finding that fits.
-pub(super) type Heard = Result<(), Unfit>;
 
 impl Step<'_> {
     /// Takes a finding about a try that is there.

@@ -51,3 +51,6 @@ mod time;
 /// A finding does not fit the state, and changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unfit;
+
+/// What comes of a finding: it is taken, or does not fit.
+type Heard = Result<(), Unfit>;

@@ -3,8 +3,7 @@
 //! Units go back on sale when all of the order's money is back, not before: a refund that fails leaves the buyer with what
 //! was bought, and units that somebody has must not be sold again.
 
-use super::Unfit;
-use super::hear::Heard;
+use super::{Heard, Unfit};
 use crate::shard::step::Step;
 use crate::state::Slot;
 use crate::vocabulary::saga::Finding;

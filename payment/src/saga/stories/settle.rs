@@ -105,6 +105,12 @@ fn an_object_that_is_not_shown_is_no_finding() {
         stage.answer(Endpoint::GetIntent, refused("resource_missing"));
         assert!(stage.is_quiet());
         assert_eq!(stage.troubles, [Trouble::Refused("resource_missing".to_owned())]);
+        for repeated in 1..=3 {
+            stage.wait();
+            stage.answer(Endpoint::GetIntent, refused("resource_missing"));
+            assert!(stage.is_quiet());
+            assert_eq!(stage.repeated, repeated, "the same again is no news to anybody");
+        }
     }
 }
 

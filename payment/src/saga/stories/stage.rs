@@ -15,6 +15,8 @@ pub(super) struct Stage {
     pub(super) now: LogTime,
     wanted: VecDeque<Action>,
     pub(super) troubles: Vec<Trouble>,
+    /// How many of them had been told just before.
+    pub(super) repeated: usize,
     calling: Option<Ticket>,
 }
 
@@ -26,7 +28,8 @@ impl Stage {
 
     pub(super) fn of(task: Task, now: LogTime) -> Stage {
         let core = Core::new(Rhythm::default(), 42);
-        let mut stage = Stage { core, now, wanted: VecDeque::new(), troubles: Vec::new(), calling: None };
+        let mut stage =
+            Stage { core, now, wanted: VecDeque::new(), troubles: Vec::new(), repeated: 0, calling: None };
         stage.core.took(now, SHARD, vec![task]);
         stage
     }
@@ -36,7 +39,10 @@ impl Stage {
         loop {
             self.wanted.extend(self.core.actions());
             match self.wanted.pop_front()? {
-                Action::Alarm(alarm) => self.troubles.push(alarm.trouble),
+                Action::Alarm(alarm) => {
+                    self.repeated += usize::from(alarm.again);
+                    self.troubles.push(alarm.trouble);
+                }
                 action => return Some(action),
             }
         }
