@@ -147,12 +147,12 @@ mod tests {
         let transfer =
             Transfer { product: product(), from: 65_535, to: 65_535, number: u64::MAX, units: u64::MAX };
         [
-            Command::PutLane(Box::new(PutLane { put: put.clone(), lane: u16::MAX })),
-            Command::SendUnits(transfer),
-            Command::PutProduct(Box::new(put)),
+            Command::PutProduct(Box::new(put.clone())),
             Command::Reserve(reserve),
             Command::Confirm(confirm),
             Command::AdjustStock(adjust),
+            Command::PutLane(Box::new(PutLane { put, lane: u16::MAX })),
+            Command::SendUnits(transfer),
         ]
     }
 
