@@ -27,7 +27,7 @@ pub(crate) enum Command {
     /// Creates, changes, shows, pauses products.
     #[command(subcommand)]
     Product(product::Command),
-    /// Lists orders, records refunds.
+    /// Lists orders, gives refunds.
     #[command(subcommand)]
     Order(order::Command),
     // What is said of these two here would stand in the place of all that their arguments say.

@@ -30,7 +30,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         target: Target,
     },
-    /// Records a refund that the shop made.
+    /// Gives money back: by the payment provider if it took it; else it records what the shop gave back itself.
     Refund {
         /// The order.
         id: String,
