@@ -1,7 +1,8 @@
 //! What the provider takes in one payment: in which currencies, and how much.
 //!
-//! From <https://docs.stripe.com/currencies>, as of November 2026: the presentment currencies, the minimum and maximum charge
-//! amounts, and the special cases. Amounts are in the unit that the provider counts in, which is the minor unit of ISO 4217
+//! The presentment currencies, the minimum and maximum charge amounts and the special cases of
+//! <https://docs.stripe.com/currencies>, as others quote that page: it was not read itself, so compare before relying on a
+//! bound. What is refused here and would be taken there costs a sale; the other way round the provider refuses. Amounts are in the unit that the provider counts in, which is the minor unit of ISO 4217
 //! but for the króna and the shilling.
 
 use engine::Currency;

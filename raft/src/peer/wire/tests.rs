@@ -63,14 +63,20 @@ fn appends_make_the_round_trip() {
 #[test]
 fn large_payloads_are_copied_neither_on_the_way_out_nor_on_the_way_in() {
     let append = append();
-    let EntryPayload::Normal(Payload(payload)) = append.entries[3].payload.clone() else { unreachable!() };
+    let EntryPayload::Normal(Payload(payload)) = append.entries[3].payload.clone() else {
+        panic!("the sample has a payload there")
+    };
     let body = encode_append(1, append);
     assert!(body.iter().any(|part| part.as_ptr() == payload.as_ptr()));
     let bytes = joined(body);
     let within = bytes.as_ptr_range();
     let (_, decoded) = decode_append(bytes, 1).unwrap();
-    let EntryPayload::Normal(Payload(large)) = &decoded.entries[3].payload else { unreachable!() };
-    let EntryPayload::Normal(Payload(small)) = &decoded.entries[1].payload else { unreachable!() };
+    let EntryPayload::Normal(Payload(large)) = &decoded.entries[3].payload else {
+        panic!("the sample has a payload there")
+    };
+    let EntryPayload::Normal(Payload(small)) = &decoded.entries[1].payload else {
+        panic!("the sample has a payload there")
+    };
     assert!(within.contains(&large.as_ptr()), "a large payload is a slice of what was read");
     assert!(!within.contains(&small.as_ptr()), "a small one does not keep the rest in memory");
 }
