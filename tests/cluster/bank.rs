@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::future::ready;
 use std::time::Duration;
 
-use simulator::{Account, IntentStatus, Options, Running, Script, Simulator, Webhooks};
+use simulator::{Account, AuditedKey, IntentStatus, Options, Running, Script, Simulator, Webhooks};
 
 use super::intent::Intent;
 use super::local::Cluster;
@@ -88,17 +88,21 @@ impl Bank {
 
     fn dossier(&self, is_shown: impl Fn(&simulator::AuditedIntent) -> bool) -> String {
         let mut text = String::new();
-        for account in self.running.audit().accounts {
-            for intent in account.intents.iter().filter(|intent| is_shown(intent)).take(SHOWN_MAX) {
-                writeln!(text, "{}: {intent:?}", account.account).expect("a text takes more text");
-                let keys = account
-                    .keys
-                    .iter()
-                    .filter(|key| intent.metadata.get("reservation").is_some_and(|id| key.key.contains(id)));
-                for key in keys {
-                    writeln!(text, "    {key:?}").expect("a text takes more text");
-                }
+        let accounts = self.running.audit().accounts;
+        let intents =
+            accounts.iter().flat_map(|account| account.intents.iter().map(move |intent| (account, intent)));
+        let shown = intents.filter(|(_, intent)| is_shown(intent));
+        for (account, intent) in shown.clone().take(SHOWN_MAX) {
+            writeln!(text, "{}: {intent:?}", account.account).expect("a text takes more text");
+            let is_about =
+                |key: &&AuditedKey| intent.metadata.get("reservation").is_some_and(|id| key.key.contains(id));
+            for key in account.keys.iter().filter(is_about) {
+                writeln!(text, "    {key:?}").expect("a text takes more text");
             }
+        }
+        let count = shown.count();
+        if count > SHOWN_MAX {
+            writeln!(text, "and {} more", count - SHOWN_MAX).expect("a text takes more text");
         }
         text
     }
@@ -114,8 +118,10 @@ impl Drop for Bank {
     }
 }
 
+/// Whether something will still happen. An intent that was never confirmed does not say so: nobody may know of it, since
+/// the answer that told its id was lost.
 fn is_open(status: IntentStatus) -> bool {
-    !matches!(status, IntentStatus::Succeeded | IntentStatus::Canceled)
+    !matches!(status, IntentStatus::Succeeded | IntentStatus::Canceled | IntentStatus::RequiresConfirmation)
 }
 
 /// The section of the configuration that tells nodes of their bank.

@@ -10,6 +10,7 @@ use super::api::Api;
 use super::chance;
 use super::door::Door;
 use super::node::Node;
+use super::reason;
 use super::settings::{Ports, Settings};
 use super::story::Story;
 use super::turn::Turn;
@@ -24,7 +25,7 @@ pub(crate) const READY_WITHIN: Duration = Duration::from_secs(30);
 const LOG_LINES: usize = 40;
 
 /// A cluster of three nodes. When it is dropped they are killed; if that is because the test fails, it tells the seed,
-/// what was done when, and how the nodes' logs end.
+/// what was done when, how the nodes' logs end, and last the reason again.
 #[derive(Debug)]
 pub(crate) struct Cluster {
     pub(crate) seed: u64,
@@ -53,6 +54,7 @@ impl Cluster {
 
     /// A cluster of which nothing runs yet.
     pub(crate) fn prepare(settings: Settings) -> Cluster {
+        reason::remember();
         let turn = Turn::take();
         let seed = chance::seed();
         let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
@@ -137,5 +139,6 @@ impl Drop for Cluster {
             self.directory.disable_cleanup(true);
             eprintln!("--- kept: {}", self.directory.path().display());
         }
+        eprintln!("--- the reason, FLASHSALE_SEED={}: {}", self.seed, reason::last());
     }
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::api::{Api, Placing};
 use super::local::NODES;
+use super::metronome::Metronome;
 use super::shelf::{Product, SHARDS};
 
 /// How long a node may take to answer before the next is asked: a paused one never does.
@@ -15,6 +16,7 @@ pub(crate) struct Pulse {
     api: Api,
     products: Vec<String>,
     beats: u64,
+    metronome: Metronome,
 }
 
 impl Pulse {
@@ -27,10 +29,11 @@ impl Pulse {
             products.push(product.id);
         }
         let api = Api { door: api.door.answering_within(ANSWER_WITHIN) };
-        Pulse { api, products, beats: 0 }
+        Pulse { api, products, beats: 0, metronome: Metronome::start() }
     }
 
-    /// Waits until an attempt is granted on every shard, by way of any node, and tells how long after `healed` that was.
+    /// Waits until an attempt is granted on every shard, by way of any node, and tells how long after `healed` that was,
+    /// less what the machine stood still for.
     pub(crate) async fn is_back(&mut self, healed: Instant, within: Duration) -> Duration {
         self.beats += 1;
         let beat = self.beats;
@@ -38,7 +41,8 @@ impl Pulse {
         for granted in futures_util::future::join_all(probes).await {
             assert!(granted.is_ok(), "{}", granted.expect_err("it is not back"));
         }
-        healed.elapsed()
+        let now = Instant::now();
+        (now - healed).saturating_sub(self.metronome.stalled(healed, now))
     }
 }
 
