@@ -114,6 +114,8 @@ pub struct AuditedRefund {
     pub amount: i64,
     /// Where it stands.
     pub status: RefundStatus,
+    /// When that changes by itself, in milliseconds of the simulator's clock. A card's bank may return what succeeded.
+    pub changes_at: Option<i64>,
     /// What the client keeps with it.
     pub metadata: Metadata,
 }
@@ -251,6 +253,7 @@ fn audited_refund(refund: &Refund) -> AuditedRefund {
         charge: refund.charge.clone(),
         amount: refund.amount,
         status: refund.status,
+        changes_at: refund.fate.map(|fate| fate.at),
         metadata: refund.metadata.clone(),
     }
 }

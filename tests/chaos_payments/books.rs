@@ -1,7 +1,7 @@
 //! The books, when the last buyer has gone: what is still open, and what became of every payment.
 
 use std::collections::{HashMap, HashSet};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use reqwest::Method;
 use serde_json::Value;
@@ -10,14 +10,12 @@ use crate::buyers::Goods;
 use crate::cluster::invariants::in_time::Course;
 use crate::cluster::invariants::paid_for;
 use crate::cluster::{ADMIN, Api, Bank, Deal, Errand, Fate, NODES, Order, moment, orders};
-use crate::mix::Mix;
 use crate::visit::{Visit, deadlines};
 
 /// Where all is written down.
 pub(crate) struct Books<'a> {
     pub(crate) api: &'a Api,
     pub(crate) bank: &'a Bank,
-    pub(crate) mix: &'a Mix,
     pub(crate) goods: &'a Goods,
 }
 
@@ -45,10 +43,12 @@ impl Books<'_> {
         let ledger = self.bank.ledger();
         let on_hold = ledger.iter().filter(|intent| intent.holds_money());
         let mut open: Vec<String> = on_hold.map(|intent| format!("money is on hold: {intent:?}")).collect();
-        let refunding = ledger.iter().filter(|intent| intent.refunding > 0).count() as u64;
-        let for_days = self.mix.refunds_for_days(self.bank);
-        if refunding != for_days {
-            open.push(format!("{refunding} refunds are on their way, {for_days} of them for days"));
+        let tomorrow = SystemTime::now() + Duration::from_secs(86_400);
+        let changes = ledger.iter().flat_map(|intent| &intent.changes).copied();
+        let (for_days, soon): (Vec<SystemTime>, Vec<SystemTime>) = changes.partition(|at| *at > tomorrow);
+        let for_days = for_days.len() as u64;
+        if !soon.is_empty() {
+            open.push(format!("refunds will end or fail: {soon:?}"));
         }
         let tasks = self.api.payment_tasks(&NODES).await;
         if tasks != Some(for_days) {

@@ -77,7 +77,7 @@ async fn every_payment_ends_well_whatever_fails() {
     let outages: Vec<Duration> = strikes.iter().map(|strike| strike.outage).collect();
     let mut verdict = Verdict::default();
     verdict.add(conserved::violations(&samples, payments as u64)).add(back::violations(&outages)).holds();
-    let ends = settle(&cluster, &bank, &mix, &goods, &visits).await;
+    let ends = settle(&cluster, &bank, &goods, &visits).await;
     check_settled(&cluster, &bank, &[&goods.long, &goods.short], &ends.deals).await;
     check_alarms(&cluster, &ends).await;
     check_attempts(&cluster, &customers, &ends).await;
@@ -150,11 +150,11 @@ async fn strike(
 }
 
 /// Waits until nothing is open. Gives what became of everything.
-async fn settle(cluster: &Cluster, bank: &Bank, mix: &Mix, goods: &Goods, visits: &[Visit]) -> Ends {
+async fn settle(cluster: &Cluster, bank: &Bank, goods: &Goods, visits: &[Visit]) -> Ends {
     let unknown = visits.iter().filter(|visit| visit.deal.fate == Fate::Unknown);
     let unknown = unknown.map(|visit| format!("I10: nothing definite, to the end: {visit:?}")).collect();
     judge(bank, unknown);
-    let books = Books { api: &cluster.api, bank, mix, goods };
+    let books = Books { api: &cluster.api, bank, goods };
     until_none("nothing is open any more", SETTLED_WITHIN, || books.left_open()).await;
     let mut ends = books.ends(visits).await;
     judge(bank, std::mem::take(&mut ends.wrong));

@@ -95,7 +95,8 @@ async fn forge(
         // Nodes are killed meanwhile.
         let Ok(answer) = answer else { continue };
         match (forgery, answer.status().as_u16()) {
-            (_, 503) => {}
+            // Nobody leads, or whether it was taken is not known: the provider would send it again.
+            (_, 503 | 504) => {}
             (Forgery::Untrue, 200) => forged.taken += 1,
             (Forgery::Unknowing | Forgery::Stale, 400) => forged.refused += 1,
             (_, status) => forged.wrong.push(format!("an event {forgery:?} is answered {status}: {event}")),

@@ -35,9 +35,8 @@ const TWISTS: [(&str, &str, f64); 5] = [
     ("authenticate", "", 0.03),
     ("refund_pends", "seconds = 3", 0.05),
     ("refund_pends_then_fails", "seconds = 3", 0.05),
-    (DAYS, "seconds = 432000", 0.03),
+    ("refund_pends", "seconds = 432000", 0.03),
 ];
-const DAYS: &str = "refund_pends";
 
 /// What becomes of events. Many are lost for good: whatever they would have told is found by looking.
 const NOTICES: [(&str, &str, f64); 5] = [
@@ -133,12 +132,6 @@ impl Mix {
             *all.entry((rule.kind, rule.step)).or_default() += struck;
         }
         all
-    }
-
-    /// How many refunds are on their way for days.
-    pub(crate) fn refunds_for_days(&self, bank: &Bank) -> u64 {
-        let rules = self.rules.iter().zip(bank.faults_struck());
-        rules.filter(|(rule, _)| rule.kind == DAYS && rule.options.contains("432000")).map(|(_, n)| n).sum()
     }
 
     /// What was spared, and so not survived.

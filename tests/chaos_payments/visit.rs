@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::cluster::{ADMIN, Api, Chance, Customer, Deal, Errand, Fate, NODES, PRICE, Story, Till, moment};
+use crate::cluster::{
+    ADMIN, Api, Card, Chance, Customer, Deal, Errand, Fate, NODES, PRICE, Story, Till, moment,
+};
 
 /// Of a hundred orders, how many are given back, in full or in part.
 const REFUND_PERCENT: u64 = 30;
@@ -61,25 +63,29 @@ impl Shop {
         let mut chance = Chance::new(self.seed, (2 << 32) + number as u64);
         let deal = self.till.serve(customer, number as u64).await;
         let refund = match &deal.fate {
+            // There are few of them, and what the bank returns must be seen.
+            Fate::Paid { order } if pays_with(customer, Card::FAILS_LATER) => {
+                self.give_back(order, chance.pick(&NODES), None, true).await
+            }
             Fate::Paid { order } if chance.below(100) < REFUND_PERCENT => {
-                self.give_back(order, &mut chance).await
+                let (amount, restock) = match chance.below(4) {
+                    0 => (Some(PRICE / 4), false),
+                    1 => (None, false),
+                    _ => (None, true),
+                };
+                self.give_back(order, chance.pick(&NODES), amount, restock).await
             }
             _ => None,
         };
         Visit { deal, refund, left: None }
     }
 
-    /// An operator gives money back: all of it, with the units or without, or a part.
-    async fn give_back(&self, order: &str, chance: &mut Chance) -> Option<Asked> {
-        let (amount, restock) = match chance.below(4) {
-            0 => (Some(PRICE / 4), false),
-            1 => (None, false),
-            _ => (None, true),
-        };
+    /// An operator gives money back at a node: all of it unless an amount is said, with the units or without.
+    async fn give_back(&self, order: &str, node: u64, amount: Option<u64>, restock: bool) -> Option<Asked> {
         let errand = Errand::new(Method::POST, format!("/v1/orders/{order}/refunds")).token(ADMIN);
         let errand = errand.key(format!("back-{order}"));
         let errand = errand.body(json!({ "amount": amount, "restock": restock }));
-        let sent = self.api.settle(chance.pick(&NODES), &errand).await;
+        let sent = self.api.settle(node, &errand).await;
         let answer =
             sent.answer.unwrap_or_else(|| panic!("no definite answer about {order}: {:?}", sent.heard));
         if answer.status == 409 {
@@ -115,6 +121,11 @@ impl Shop {
         visit.left = Some(seen);
         visit
     }
+}
+
+/// Whether the card that paid, the last one tried, is this one, whatever its holder answers.
+fn pays_with(customer: &Customer, card: Card) -> bool {
+    customer.cards.last().is_some_and(|last| last.method == card.method)
 }
 
 /// Whether an authorization would still make an order.

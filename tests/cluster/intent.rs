@@ -23,6 +23,8 @@ pub(crate) struct Intent {
     pub(crate) refunded: i64,
     /// What is on its way back.
     pub(crate) refunding: i64,
+    /// When refunds end or fail by themselves, on their way back or there already.
+    pub(crate) changes: Vec<SystemTime>,
 }
 
 impl Intent {
@@ -45,6 +47,7 @@ impl Intent {
             captured: intent.captured,
             refunded: intent.refunded,
             refunding: pending.map(|refund| refund.amount).sum(),
+            changes: intent.refunds.iter().filter_map(|refund| Some(moment(refund.changes_at?))).collect(),
         }
     }
 
@@ -57,6 +60,10 @@ impl Intent {
     pub(crate) fn holds_money(&self) -> bool {
         self.status == IntentStatus::RequiresCapture
     }
+}
+
+fn moment(ms: i64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(ms.unsigned_abs())
 }
 
 /// An intent for the unit tests of invariants.
@@ -74,5 +81,6 @@ pub(crate) fn noted(reservation: &str, status: IntentStatus, captured: i64, refu
         captured,
         refunded,
         refunding: 0,
+        changes: Vec::new(),
     }
 }
