@@ -6,8 +6,7 @@
 
 mod harness;
 
-use engine::command::Reserve;
-use engine::{Command, PaymentMode, Refusal, Span};
+use engine::{AHEAD, Command, PaymentMode, Refusal, Span};
 use harness::{BATCH, Buyers, Options, ROUNDS, Report, Shop, Spent};
 
 /// The product's.
@@ -21,13 +20,14 @@ fn main() {
     let report = Report::new("refusal", options);
     for live in [1_000, options.scaled(1_000_000)] {
         let mut shop = sold_out(live);
-        let checks = options.scaled(1_000_000);
+        let batches = options.scaled(1_000);
         for (name, buyers) in [("new", Buyers::New), ("known", Buyers::Known(live))] {
-            let asked = attempts(&mut shop, checks, buyers);
-            let rounds =
-                (0..ROUNDS).map(|_| Spent::on(|| asked.iter().for_each(|reserve| check(&shop, reserve))).0);
+            let rounds = (0..ROUNDS).map(|_| {
+                let batches = (0..batches).map(|_| one(&mut shop, buyers));
+                batches.fold(Spent::default(), |sum, spent| sum + spent)
+            });
             let spent = Spent::median(&rounds.collect::<Vec<_>>());
-            report.each(&format!("checked, {name} buyers, {live} live"), spent, checks);
+            report.each(&format!("checked, {name} buyers, {live} live"), spent, batches * BATCH);
         }
         let rounds = (0..ROUNDS).map(|_| {
             let batch = shop.attempts(BATCH, Buyers::New, true);
@@ -45,16 +45,18 @@ fn sold_out(live: u64) -> Shop {
     shop
 }
 
-fn check(shop: &Shop, reserve: &Reserve) {
-    let refused = matches!(shop.shard.consider(reserve), Err(Refusal::SoldOut { .. }));
-    assert!(refused, "everything is sold");
+/// Checks a batch, made just before, as a decoder does.
+fn one(shop: &mut Shop, buyers: Buyers) -> Spent {
+    let asked = shop.attempts(BATCH, buyers, false).proposals.into_iter().map(|proposal| proposal.command);
+    let asked: Vec<Command> = asked.collect();
+    Spent::on(|| asked.chunks(AHEAD).for_each(|attempts| check(shop, attempts))).0
 }
 
-fn attempts(shop: &mut Shop, count: u64, buyers: Buyers) -> Vec<Reserve> {
-    let proposals = shop.attempts(count, buyers, false).proposals;
-    let reserves = proposals.into_iter().filter_map(|proposal| match proposal.command {
-        Command::Reserve(reserve) => Some(reserve),
-        _ => None,
-    });
-    reserves.collect()
+/// As the leader does with what waits for it.
+fn check(shop: &Shop, attempts: &[Command]) {
+    shop.shard.read_ahead(attempts.iter().map(|command| (command, None)));
+    for attempt in attempts.iter().filter_map(Command::attempt) {
+        let refused = matches!(shop.shard.consider(attempt), Err(Refusal::SoldOut { .. }));
+        assert!(refused, "everything is sold");
+    }
 }

@@ -11,7 +11,7 @@ pub mod snapshot;
 mod state;
 pub mod vocabulary;
 
-pub use shard::{NotTold, Room, Shard};
+pub use shard::{AHEAD, NotTold, Room, Shard};
 pub use snapshot::{Capture, Loader, PaymentAudit, ProductAudit, Takings};
 
 pub use vocabulary::batch::{Batch, Proposal, RULES};

@@ -18,6 +18,7 @@ mod warm;
 
 pub use admission::Room;
 pub use outbox::NotTold;
+pub use warm::AHEAD;
 
 use crate::state::agenda::Agenda;
 use crate::state::buyer::Buyers;

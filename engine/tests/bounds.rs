@@ -23,15 +23,22 @@ impl Shop {
     }
 
     fn send(&mut self, key: Option<u32>, command: Command) -> Outcome {
-        let key = key.map(|key| {
-            let scope = Scope { principal: "anybody".into(), route: "POST /".into(), key: key.to_string() };
-            Fingerprint::of(&SECRET, &scope, &command)
-        });
-        let proposals = vec![Proposal { command, key, not_after: LogTime::NEVER }];
+        self.apply(vec![proposal(key, command)]).remove(0)
+    }
+
+    fn apply(&mut self, proposals: Vec<Proposal>) -> Vec<Outcome> {
         let (mut outcomes, mut events) = (Vec::new(), Vec::new());
         self.shard.apply(&Batch { now: self.now, rules: RULES, proposals }, &mut outcomes, &mut events);
-        outcomes.remove(0)
+        outcomes
     }
+}
+
+fn proposal(key: Option<u32>, command: Command) -> Proposal {
+    let key = key.map(|key| {
+        let scope = Scope { principal: "anybody".into(), route: "POST /".into(), key: key.to_string() };
+        Fingerprint::of(&SECRET, &scope, &command)
+    });
+    Proposal { command, key, not_after: LogTime::NEVER }
 }
 
 fn put(product: &str) -> Command {
@@ -151,4 +158,41 @@ fn no_time_is_too_late_for_deadlines() {
     assert!(end > shop.shard.now() && end < LogTime::NEVER);
     assert!(matches!(shop.send(Some(2), cancel(1)), Outcome::Done(_)));
     assert_eq!(shop.shard.next_deadline(), None);
+}
+
+/// From many buyers on is read ahead for the commands of a batch: it must change nothing, whatever they are about.
+#[test]
+fn a_crowd_is_served_alike_in_one_batch_and_one_by_one() {
+    const CROWD: u32 = 20_000;
+    let (mut whole, mut single) = (Shop::new(), Shop::new());
+    for shop in [&mut whole, &mut single] {
+        shop.send(None, adjust(i64::from(CROWD)));
+        let come = |number: u32| proposal(Some(number), reserve(&buyer(number), u64::from(number), 1));
+        assert!(
+            shop.apply((0..CROWD).map(come).collect()).iter().all(|came| matches!(came, Outcome::Done(_)))
+        );
+    }
+    let number = |command: u32| u64::from(command).wrapping_mul(7_919) % u64::from(CROWD);
+    let any = |command: u32| match command % 8 {
+        0 => proposal(Some(command), cancel(number(command))),
+        1 => proposal(None, confirm(number(command))),
+        2 => proposal(Some(command / 2), reserve(&buyer(command / 2), u64::from(command / 2), 1)),
+        3 => proposal(None, reserve(&buyer(command), u64::from(CROWD + command), 1)),
+        4 => proposal(None, reserve(&buyer(CROWD + command), u64::from(CROWD + command), 1)),
+        5 => proposal(None, reserve("somebody", number(command), 1)),
+        6 => proposal(Some(command), cancel(u64::from(3 * CROWD + command))),
+        _ => proposal(Some(CROWD + command), adjust(1)),
+    };
+    let commands = || (0..CROWD).map(any);
+    let came = whole.apply(commands().collect());
+    assert_eq!(came, commands().flat_map(|command| single.apply(vec![command])).collect::<Vec<_>>());
+    assert_eq!(whole.shard.hash(), single.shard.hash());
+    let count = |is: fn(&Outcome) -> bool| came.iter().filter(|came| is(came)).count();
+    assert!(count(|came| matches!(came, Outcome::Done(_))) > 5_000);
+    assert!(count(|came| matches!(came, Outcome::Replayed(_))) > 1_000);
+    assert!(count(|came| matches!(came, Outcome::Refused(_))) > 5_000);
+}
+
+fn buyer(number: u32) -> String {
+    format!("buyer-{number}")
 }

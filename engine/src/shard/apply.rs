@@ -18,7 +18,7 @@ impl Shard {
     pub fn apply(&mut self, batch: &Batch, outcomes: &mut Vec<Outcome>, events: &mut Vec<Event>) {
         self.advance(batch.now, events);
         for proposals in batch.proposals.chunks(AHEAD) {
-            self.warm(proposals);
+            self.read_ahead(proposals.iter().map(|proposal| (&proposal.command, proposal.key.as_ref())));
             let outcome = |proposal| self.outcome(proposal, batch.rules, events);
             outcomes.extend(proposals.iter().map(outcome));
         }

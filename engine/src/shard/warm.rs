@@ -6,12 +6,15 @@
 
 use super::Shard;
 use crate::state::{Slot, keyed};
-use crate::vocabulary::batch::Proposal;
-use crate::vocabulary::command::{Command, Reserve};
+use crate::vocabulary::command::Command;
 use crate::vocabulary::id::ReservationId;
+use crate::vocabulary::idempotency::Fingerprint;
 
 /// For how many commands is read ahead. What they need should fit into the processor's first cache together.
-pub(super) const AHEAD: usize = 32;
+pub const AHEAD: usize = 32;
+/// Of how many buyers on is read ahead. What is known of fewer stays in the processor's caches, where reading twice only
+/// costs.
+const CROWD: usize = 16_384;
 
 /// Where a command is going to look.
 #[derive(Clone, Copy, Default)]
@@ -25,21 +28,32 @@ enum Target {
     FoundReservation(Slot),
 }
 
+/// All that one command is going to look up in an index.
+#[derive(Clone, Copy, Default)]
+struct Ahead {
+    target: Target,
+    /// The reservation that it would make.
+    made: Option<ReservationId>,
+    scope: Option<[u8; 16]>,
+}
+
 impl Shard {
-    /// Reads ahead for up to [`AHEAD`] proposals: the places in the indexes, then the records that are named there,
-    /// then what those name.
-    pub(super) fn warm(&self, proposals: &[Proposal]) {
-        let Some(secret) = &self.secret else { return };
-        let mut targets = [Target::Nothing; AHEAD];
-        let targets = &mut targets[..proposals.len().min(AHEAD)];
-        for (target, proposal) in targets.iter_mut().zip(proposals) {
-            if let Some(key) = &proposal.key {
-                self.memory.warm(&key.scope);
-            }
-            *target = self.warm_index(secret, &proposal.command);
+    /// Reads ahead for up to [`AHEAD`] commands that are about to be applied or considered: the places in the indexes,
+    /// then the records that are named there, then what those name. Changes nothing.
+    pub fn read_ahead<'a>(&self, commands: impl Iterator<Item = (&'a Command, Option<&'a Fingerprint>)>) {
+        let Some(secret) = self.secret.as_ref().filter(|_| self.buyers.len() >= CROWD) else { return };
+        let (mut ahead, mut count) = ([Ahead::default(); AHEAD], 0);
+        for (ahead, (command, key)) in ahead.iter_mut().zip(commands) {
+            *ahead = Ahead { scope: key.map(|key| key.scope), ..Ahead::of(secret, command) };
+            count += 1;
         }
-        targets.iter_mut().for_each(|target| *target = self.warm_record(*target));
-        targets.iter().for_each(|target| self.warm_rest(*target));
+        // Each pass does little but read, so that the processor gets far enough ahead to wait for many places at once.
+        let ahead = &mut ahead[..count];
+        ahead.iter().for_each(|ahead| self.warm_index(ahead.target));
+        ahead.iter().filter_map(|ahead| ahead.made).for_each(|made| self.reservations.warm(made));
+        ahead.iter().filter_map(|ahead| ahead.scope.as_ref()).for_each(|scope| self.memory.warm(scope));
+        ahead.iter_mut().for_each(|ahead| ahead.target = self.warm_record(ahead.target));
+        ahead.iter().for_each(|ahead| self.warm_rest(ahead.target));
     }
 
     /// Reads ahead for up to [`AHEAD`] reservations that are about to end.
@@ -62,28 +76,12 @@ impl Shard {
         }
     }
 
-    fn warm_index(&self, secret: &[u8; 16], command: &Command) -> Target {
-        if let Some(attempt) = command.attempt() {
-            return self.warm_attempt(secret, attempt.reserve);
+    fn warm_index(&self, target: Target) {
+        match target {
+            Target::Buyer(hash) => self.buyers.warm(hash),
+            Target::Reservation(id) => self.reservations.warm(id),
+            _ => {}
         }
-        let id = match command {
-            Command::Cancel(cancel) => cancel.reservation,
-            Command::Checkout(checkout) => checkout.reservation,
-            Command::Confirm(confirm) => confirm.reservation,
-            Command::Release(release) => release.reservation,
-            Command::Pay(pay) => pay.reservation,
-            Command::Report(report) => report.reservation,
-            _ => return Target::Nothing,
-        };
-        self.reservations.warm(id);
-        Target::Reservation(id)
-    }
-
-    fn warm_attempt(&self, secret: &[u8; 16], reserve: &Reserve) -> Target {
-        let hash = keyed::of_text(secret, &reserve.buyer);
-        self.buyers.warm(hash);
-        self.reservations.warm(reserve.reservation);
-        Target::Buyer(hash)
     }
 
     fn warm_record(&self, target: Target) -> Target {
@@ -105,5 +103,24 @@ impl Shard {
             }
             _ => {}
         }
+    }
+}
+
+impl Ahead {
+    fn of(secret: &[u8; 16], command: &Command) -> Ahead {
+        if let Some(attempt) = command.attempt() {
+            let target = Target::Buyer(keyed::of_text(secret, &attempt.reserve.buyer));
+            return Ahead { target, made: Some(attempt.reserve.reservation), scope: None };
+        }
+        let reservation = match command {
+            Command::Cancel(cancel) => cancel.reservation,
+            Command::Checkout(checkout) => checkout.reservation,
+            Command::Confirm(confirm) => confirm.reservation,
+            Command::Release(release) => release.reservation,
+            Command::Pay(pay) => pay.reservation,
+            Command::Report(report) => report.reservation,
+            _ => return Ahead::default(),
+        };
+        Ahead { target: Target::Reservation(reservation), ..Ahead::default() }
     }
 }

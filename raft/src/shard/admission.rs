@@ -1,7 +1,7 @@
 //! Admission: what the leader does with a request, in the order of arrival.
 
 use engine::command::{Cancel, Checkout, Confirm, Release};
-use engine::{Command, Fingerprint, LogTime, Proposal, Query, Refusal, Shard};
+use engine::{AHEAD, Command, Fingerprint, LogTime, Proposal, Query, Refusal, Shard};
 
 use super::flights::Item;
 use super::gate;
@@ -25,8 +25,14 @@ impl<R> Lead<R> {
     ) {
         let (count, waiting) = (requests.len(), self.backlog());
         self.arriving = arrived;
-        for (request, reply) in requests {
-            self.admit(engine, ctx, request, reply);
+        let mut rest = requests.into_iter();
+        while !rest.as_slice().is_empty() {
+            let next = &rest.as_slice()[..rest.len().min(AHEAD)];
+            let keys = next.iter().map(|(request, _)| key(engine, &request.ask)).collect::<Vec<_>>();
+            read_ahead(engine, next, &keys);
+            for (key, (request, reply)) in keys.into_iter().zip(rest.by_ref()) {
+                self.admit(engine, ctx, request, key, reply);
+            }
         }
         // The others are decided, or wait for a twin.
         let decided = count - (self.backlog() - waiting);
@@ -34,7 +40,14 @@ impl<R> Lead<R> {
     }
 
     /// Admits `request`, refuses it, parks it, or says why nothing can be said.
-    fn admit(&mut self, engine: &Shard, ctx: &mut Context<'_, R>, request: Request, reply: R) {
+    fn admit(
+        &mut self,
+        engine: &Shard,
+        ctx: &mut Context<'_, R>,
+        request: Request,
+        key: Option<Fingerprint>,
+        reply: R,
+    ) {
         let Some(now) = self.now(ctx.at).filter(|_| request.leadership == self.leadership) else {
             return ctx.reply(reply, Reply::NotDone(Obstacle::NotLeader));
         };
@@ -50,11 +63,10 @@ impl<R> Lead<R> {
                 };
                 self.confirm(ctx, waiter, reply);
             }
-            Ask::Command(command, scope) => {
-                let Some(secret) = engine.secret() else {
-                    return ctx.reply(waiter.reply, Reply::NotDone(Obstacle::NotLeader));
-                };
-                let key = scope.map(|scope| Fingerprint::of(secret, &scope, &command));
+            Ask::Command(..) if engine.secret().is_none() => {
+                ctx.reply(waiter.reply, Reply::NotDone(Obstacle::NotLeader));
+            }
+            Ask::Command(command, _) => {
                 if let Some((waiter, pays)) =
                     self.pass(engine, ctx, &command, key.as_ref(), (now, request.sent_at), waiter)
                 {
@@ -184,6 +196,23 @@ impl<R> Lead<R> {
         debug_assert!(matches!(joined, Joined::First), "a key that was under way was dealt with before");
         Item { proposal, waiter: None, arrived, pays }
     }
+}
+
+/// What is asked, in its scope, if it has one.
+fn key(engine: &Shard, ask: &Ask) -> Option<Fingerprint> {
+    match (ask, engine.secret()) {
+        (Ask::Command(command, Some(scope)), Some(secret)) => Some(Fingerprint::of(secret, scope, command)),
+        _ => None,
+    }
+}
+
+/// Reads ahead for what is about to be considered.
+fn read_ahead<R>(engine: &Shard, requests: &[(Request, R)], keys: &[Option<Fingerprint>]) {
+    let commands = requests.iter().zip(keys).filter_map(|((request, _), key)| match &request.ask {
+        Ask::Command(command, _) => Some((command, key.as_ref())),
+        Ask::Query(_) => None,
+    });
+    engine.read_ahead(commands);
 }
 
 /// Whether a command is about a reservation or an order that is not there: it is refused like a read of it, for anybody
