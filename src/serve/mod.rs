@@ -3,6 +3,7 @@
 mod audit;
 mod error;
 mod gateway_config;
+mod huge_pages;
 mod lists;
 mod metrics;
 mod node_config;
@@ -41,6 +42,7 @@ const HELD_FOR: Duration = Duration::from_millis(5);
 /// Runs node `id` of the cluster until a signal comes, then stops it in order.
 pub(crate) fn run(config: Config, id: u64) -> Result<(), Error> {
     panics::end_the_process_where_half_a_node_would_run_on();
+    huge_pages::do_without();
     let runtime = Runtime::new().map_err(Error::Runtime)?;
     let ended = runtime.block_on(serve(&config, id));
     drop(runtime);

@@ -10,8 +10,10 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// From the command line. What is not known is passed over, for cargo adds options of its own.
+    /// From the command line. What is not known is passed over, for cargo adds options of its own. From now on memory is
+    /// made of small pages, as the server's is.
     pub(crate) fn from_args() -> Options {
+        rustix::thread::disable_transparent_huge_pages(true).expect("the system makes small pages");
         let has = |name: &str| std::env::args().any(|arg| arg == name);
         Options { quick: has("--quick"), json: has("--json") }
     }
