@@ -22,28 +22,33 @@ fn main() {
         let mut shop = Shop::new(DAY);
         shop.fill(live, true);
         let (mut pauses, mut under, mut alone) = (Vec::new(), Vec::new(), Vec::new());
+        let mut slowest = Spent::default();
         for _ in 0..ROUNDS {
-            alone.push(writes(&mut shop, live));
+            alone.push(writes(&mut shop, live).0);
             let (pause, capture) = Spent::on(|| shop.shard.capture());
             pauses.push(pause);
-            under.push(writes(&mut shop, live));
+            let (all, most) = writes(&mut shop, live);
+            under.push(all);
+            slowest = slowest.max(most);
             drop(capture);
         }
         report.once(&format!("capture of {live}"), Spent::median(&pauses));
         report.each(&format!("reserve without a capture, {live}"), Spent::median(&alone), WRITES * BATCH);
         report.each(&format!("reserve under a capture, {live}"), Spent::median(&under), WRITES * BATCH);
+        report.once(&format!("slowest batch under a capture, {live}"), slowest);
         encode_and_load(&report, shop, live);
     }
 }
 
-/// Some batches of buyers from all over.
-fn writes(shop: &mut Shop, live: u64) -> Spent {
+/// Some batches of buyers from all over: what they cost together, and the most expensive one.
+fn writes(shop: &mut Shop, live: u64) -> (Spent, Spent) {
     let one = |_| {
         shop.now.0 += 1;
         let batch = shop.attempts(BATCH, Buyers::Known(live), false);
         shop.apply_all(&batch)
     };
-    (0..WRITES).map(one).fold(Spent::default(), |sum, spent| sum + spent)
+    let add = |(sum, most): (Spent, Spent), spent: Spent| (sum + spent, most.max(spent));
+    (0..WRITES).map(one).fold((Spent::default(), Spent::default()), add)
 }
 
 fn encode_and_load(report: &Report, shop: Shop, live: u64) {

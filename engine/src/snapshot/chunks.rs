@@ -8,6 +8,7 @@ use super::format::{ChargeRow, Counts, End, Header, LaneRow, PayoutRow, Section}
 use super::rows::{self, Places};
 use crate::codec;
 use crate::state::Slot;
+use crate::state::directory::Directory;
 use crate::state::order::Order;
 use crate::state::outbox::Page as OutboxPage;
 use crate::state::pages::{Frozen, PAGE, Page};
@@ -121,7 +122,7 @@ fn sections<T, Row>(
     section: impl Fn(Vec<Row>) -> Section,
     row: impl Fn(&T) -> Row,
 ) -> impl Iterator<Item = Section> {
-    let mut rest = frozen.pages.into_iter();
+    let mut rest = frozen.pages.into_pages();
     iter::from_fn(move || {
         let some = rest.by_ref().take(pages).collect::<Vec<Arc<Page<T>>>>();
         (!some.is_empty()).then_some(some)
@@ -131,22 +132,22 @@ fn sections<T, Row>(
 
 /// Sections about those records that have more to tell, a number of pages each, and none about none.
 fn of_some<T, Row>(
-    pages: Vec<Arc<Page<T>>>,
+    pages: Directory<T>,
     each: usize,
     section: impl Fn(Vec<Row>) -> Section,
     row: impl Fn(Slot, &T) -> Option<Row>,
 ) -> impl Iterator<Item = Section> {
-    let mut rest = pages.into_iter();
+    let mut rest = pages.into_pages().peekable();
     let mut next = 0;
     iter::from_fn(move || {
+        rest.peek()?;
         let rows = rest.by_ref().take(each).flat_map(|page| {
             let first = next;
             next += Slot::try_from(PAGE).unwrap_or(Slot::MAX);
             let rows = page.numbered().filter_map(|(offset, record)| row(first + offset, record));
             rows.collect::<Vec<_>>()
         });
-        let rows = rows.collect::<Vec<_>>();
-        (!rows.is_empty() || rest.len() > 0).then_some(rows)
+        Some(rows.collect::<Vec<_>>())
     })
     .filter(|rows| !rows.is_empty())
     .map(section)

@@ -9,6 +9,7 @@ pub(crate) mod buyer;
 pub(crate) mod chain;
 pub(crate) mod chunks;
 pub(crate) mod digest;
+pub(crate) mod directory;
 pub(crate) mod keyed;
 pub(crate) mod lane;
 pub(crate) mod memory;

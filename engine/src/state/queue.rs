@@ -1,14 +1,12 @@
 //! A queue in copy-on-write pages: new records at one end, old ones go at the other.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
-
 use super::Slot;
+use super::directory::Directory;
 use super::pages::{Frozen, PAGE, Page};
 
 /// Records in the order in which they came. A record's slot is its place in that order, modulo 2^32.
 pub(crate) struct Queue<T> {
-    pages: VecDeque<Arc<Page<T>>>,
+    pages: Directory<T>,
     /// The slot of the oldest record; its page is the first.
     first: Slot,
     len: u32,
@@ -16,7 +14,7 @@ pub(crate) struct Queue<T> {
 
 impl<T> Default for Queue<T> {
     fn default() -> Queue<T> {
-        Queue { pages: VecDeque::new(), first: 0, len: 0 }
+        Queue { pages: Directory::default(), first: 0, len: 0 }
     }
 }
 
@@ -30,9 +28,9 @@ impl<T: Clone> Queue<T> {
         let slot = self.first.wrapping_add(self.len);
         let (page, offset) = self.place(slot);
         if page == self.pages.len() {
-            self.pages.push_back(Arc::new(Page::new()));
+            self.pages.push(Page::new());
         }
-        Arc::make_mut(&mut self.pages[page]).put(offset, value);
+        self.pages.get_mut(page).expect("it was added just now if need be").put(offset, value);
         self.len += 1;
         slot
     }
@@ -41,7 +39,7 @@ impl<T: Clone> Queue<T> {
     pub(crate) fn pop(&mut self) -> Option<(Slot, T)> {
         let slot = self.first;
         let (page, offset) = self.place(slot);
-        let value = Arc::make_mut(self.pages.get_mut(page)?).take(offset)?;
+        let value = self.pages.get_mut(page)?.take(offset)?;
         self.first = slot.wrapping_add(1);
         self.len -= 1;
         if offset + 1 == PAGE {
@@ -61,7 +59,7 @@ impl<T: Clone> Queue<T> {
     }
 
     pub(crate) fn frozen(&self) -> Frozen<T> {
-        Frozen { pages: self.pages.iter().cloned().collect() }
+        Frozen { pages: self.pages.clone() }
     }
 
     fn place(&self, slot: Slot) -> (usize, usize) {
@@ -73,6 +71,8 @@ impl<T: Clone> Queue<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
+
     use super::*;
 
     #[test]
