@@ -39,7 +39,7 @@ pub struct Capture {
 }
 
 impl Shard {
-    /// The state as it is now. Cost: one pointer for every 32 records, and for every 32 KiB in the outbox.
+    /// The state as it is now. Cost: one pointer for every 2,048 records, and for every 32 KiB in the outbox.
     pub fn capture(&self) -> Capture {
         let (memory, kept) = self.memory.frozen();
         Capture {
