@@ -7,6 +7,7 @@
 //! - [`route`]: the way of a request to its shard's leader.
 //! - [`node`]: all of it put together.
 //! - [`facts`]: what happened, for whoever listens on this node.
+//! - `fuzzing`: what is done with any bytes, for the fuzzer alone.
 //! - [`histogram`]: what durations are counted in, for metrics.
 
 pub mod board;
@@ -16,6 +17,8 @@ pub mod desk;
 pub mod disk;
 pub mod entry;
 pub mod facts;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod histogram;
 pub mod log;
 mod mirror;

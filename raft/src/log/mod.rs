@@ -38,5 +38,7 @@ mod writer;
 pub use error::Error;
 pub use log::Log;
 pub use options::{Drive, OnFatal, Options};
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use record::is_body as is_record_body;
 pub use shard_log::ShardLog;
 pub use stats::{BUCKETS, Stats};

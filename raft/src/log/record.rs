@@ -132,6 +132,12 @@ fn decode_body(kind: u8, mut body: Bytes) -> Result<Record, String> {
     if body.is_empty() { Ok(record) } else { Err(format!("{} bytes are left over in a record", body.len())) }
 }
 
+/// Whether the bytes are what can stand behind the header of some kind of record, which is the first of them.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn is_body(bytes: &Bytes) -> bool {
+    bytes.first().is_some_and(|&kind| decode_body(kind, bytes.slice(1..)).is_ok())
+}
+
 fn encode_entry(entry: &Entry, buffer: &mut Vec<u8>) {
     encode_log_id(entry.log_id, buffer);
     match &entry.payload {

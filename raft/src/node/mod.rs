@@ -13,9 +13,11 @@ mod vital;
 pub use crate::facts::Facts;
 pub use config::{Config, Timing};
 pub use error::Error;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use recounts::PageRequest;
 #[cfg(test)]
-pub(crate) use recounts::{PageRequest, Rest};
+pub(crate) use recounts::Rest;
 pub use report::{Audited, Report};
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use report::{ReportRequest, Reported};
 pub use start::Node;

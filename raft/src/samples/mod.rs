@@ -12,3 +12,15 @@ mod snapshots;
 mod tests;
 
 use sample::{Sample, shared};
+
+/// The bytes of a frame of each message.
+pub(crate) fn frames() -> Vec<Vec<u8>> {
+    samples().iter().map(Sample::bytes).collect()
+}
+
+fn samples() -> Vec<Sample> {
+    [handshake::samples(), raft::samples(), snapshots::samples(), calls::samples()]
+        .into_iter()
+        .flatten()
+        .collect()
+}

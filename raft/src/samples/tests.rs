@@ -4,15 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::kept::kept;
-use super::{Sample, calls, handshake, raft, snapshots};
+use super::samples;
 use crate::peer::stream::{Frame, FrameReader, Kind};
-
-fn samples() -> Vec<Sample> {
-    [handshake::samples(), raft::samples(), snapshots::samples(), calls::samples()]
-        .into_iter()
-        .flatten()
-        .collect()
-}
 
 async fn read(bytes: &[u8]) -> Frame {
     let mut reader = FrameReader::new(bytes, 1 << 20, Arc::default());

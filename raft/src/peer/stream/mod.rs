@@ -13,7 +13,7 @@ mod write;
 
 pub(crate) use budget::{Budget, Permit};
 pub(crate) use frame::{Frame, Header, Outgoing, body_bytes, body_bytes_max};
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use hello::{Dismissal, Hello};
 pub(crate) use hello::{Greeted, HelloError, admit, greet};
 pub use kind::Kind;
