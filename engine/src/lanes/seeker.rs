@@ -57,7 +57,11 @@ enum Step {
 
 impl Seeker {
     /// Looks for `quantity` units of a product for its lane `home`, of `lanes`.
+    ///
+    /// # Panics
+    /// If the buyer's home is not one of the product's lanes.
     pub fn new(product: ProductId, lanes: u16, home: u16, quantity: u32) -> Seeker {
+        assert!(home < lanes, "lane {home} is none of {lanes}");
         Seeker { product, home, lanes, quantity, phase: Phase::anew(None) }
     }
 

@@ -18,15 +18,15 @@ const DONE: Effect = Ok((Done::Internal, About::Operation));
 pub(super) fn send(step: &mut Step<'_>, transfer: &Transfer) -> Effect {
     let (slot, to) = find(step, transfer, transfer.from, transfer.to)?;
     if transfer.number <= to.sent {
-        return DONE;
-    }
-    if to.on_the_way > 0 || transfer.number != to.sent + 1 {
-        return other(to.sent);
+        return if is_another(transfer, &to) { other(to.sent) } else { DONE };
     }
     step.not_frozen(slot)?;
     let books = step.shard.products.at(slot).stock;
     if books.available < transfer.units {
         return Err(Refusal::SoldOut { available: books.available, may_return: books.held > 0 });
+    }
+    if to.on_the_way > 0 || transfer.number - to.sent > 1 {
+        return other(to.sent);
     }
     let (available, total) = (books.available - transfer.units, books.total.saturating_sub(transfer.units));
     change(step, slot, Stock { available, total, ..books }, transfer.to, |to| {
@@ -40,11 +40,15 @@ pub(super) fn receive(step: &mut Step<'_>, transfer: &Transfer) -> Effect {
     if transfer.number <= from.received {
         return DONE;
     }
-    if transfer.number != from.received + 1 {
+    step.not_frozen(slot)?;
+    if transfer.number - from.received > 1 {
         return other(from.received);
     }
-    step.not_frozen(slot)?;
     let books = step.shard.products.at(slot).stock;
+    // No lane sends what would not fit, for all of a product does. This was made up, or a lane was adjusted beyond that.
+    if transfer.units > STOCK_MAX.saturating_sub(books.total) {
+        return Err(Refusal::Invalid(Field::Delta));
+    }
     let [available, total] = [books.available, books.total].map(|units| units.saturating_add(transfer.units));
     change(step, slot, Stock { available, total, ..books }, transfer.from, |from| {
         from.received = transfer.number;
@@ -54,7 +58,7 @@ pub(super) fn receive(step: &mut Step<'_>, transfer: &Transfer) -> Effect {
 /// The units that left this lane have arrived: they are not its any more.
 pub(super) fn settle(step: &mut Step<'_>, transfer: &Transfer) -> Effect {
     let (slot, to) = find(step, transfer, transfer.from, transfer.to)?;
-    if transfer.number > to.sent {
+    if transfer.number > to.sent || is_another(transfer, &to) {
         return other(to.sent);
     }
     if transfer.number == to.sent && to.on_the_way > 0 {
@@ -64,14 +68,23 @@ pub(super) fn settle(step: &mut Step<'_>, transfer: &Transfer) -> Effect {
     DONE
 }
 
+/// Whether there is a transfer of this number under way that another driver began, who saw the same and wanted more or
+/// less. Who went on with the wrong units would make some, or lose them. What is over was received, and cannot be again.
+fn is_another(transfer: &Transfer, to: &Neighbour) -> bool {
+    transfer.number == to.sent && to.on_the_way > 0 && transfer.units != to.on_the_way
+}
+
 /// The product, and what its lane `here` knows of the lane `there`.
 fn find(step: &Step<'_>, transfer: &Transfer, here: u16, there: u16) -> Result<(Slot, Neighbour), Refusal> {
+    step.key_fits_operators()?;
     if !(1..=STOCK_MAX).contains(&transfer.units) {
         return Err(Refusal::Invalid(Field::Delta));
     }
     let slot = operation::find(step, &transfer.product)?;
-    let lane = step.shard.products.at(slot).lane.as_ref().filter(|lane| lane.index == here);
+    let product = step.shard.products.at(slot);
+    let lane = product.lane.as_ref().filter(|lane| lane.index == here);
     let neighbour = lane.and_then(|lane| lane.neighbour(there)).ok_or(Refusal::Invalid(Field::Lanes))?;
+    step.key_is_free()?;
     Ok((slot, *neighbour))
 }
 
