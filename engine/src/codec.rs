@@ -58,7 +58,7 @@ pub fn encode_into<T: Encode>(value: &T, bytes: &mut Vec<u8>) {
 /// Decodes what [`encode`] wrote, all of it.
 ///
 /// # Errors
-/// Any bytes give a value or an [`Error`]. What is allocated stays within the input's order of size.
+/// Any bytes give a value or an [`Error`]. What is allocated at once is at most 128 times as long as the input, or 32 KiB.
 pub fn decode<T: Decode<()>>(bytes: &[u8]) -> Result<T, Error> {
     match bytes.split_first() {
         None => Err(Error::Empty),
@@ -79,15 +79,19 @@ pub fn decode_bare<T: Decode<()>>(bytes: &[u8]) -> Result<T, Error> {
     }
 }
 
-/// bincode's limit on what one call may claim is a constant of the type, so there is one configuration a size class:
-/// a decoder that is told of a billion items by twenty bytes gives up before it allocates.
+/// bincode's limit on what one call may claim is a constant of the type, so there is one configuration a size class: a
+/// decoder that is told of a billion items by twenty bytes gives up before it allocates. Each limit is 32 times what is the
+/// longest input of its class, for a list of small commands takes so much more than its bytes.
 fn decode_limited<T: Decode<()>>(bytes: &[u8]) -> Result<(T, usize), Error> {
     let decoded = match bytes.len() {
         0..0x400 => bincode::decode_from_slice(bytes, limited::<0x8000>()),
-        0x400..0x4000 => bincode::decode_from_slice(bytes, limited::<0x8_0000>()),
-        0x4000..0x4_0000 => bincode::decode_from_slice(bytes, limited::<0x80_0000>()),
-        0x4_0000..0x40_0000 => bincode::decode_from_slice(bytes, limited::<0x800_0000>()),
-        _ => bincode::decode_from_slice(bytes, limited::<0x8000_0000>()),
+        0x400..0x1000 => bincode::decode_from_slice(bytes, limited::<0x2_0000>()),
+        0x1000..0x4000 => bincode::decode_from_slice(bytes, limited::<0x8_0000>()),
+        0x4000..0x1_0000 => bincode::decode_from_slice(bytes, limited::<0x20_0000>()),
+        0x1_0000..0x4_0000 => bincode::decode_from_slice(bytes, limited::<0x80_0000>()),
+        0x4_0000..0x10_0000 => bincode::decode_from_slice(bytes, limited::<0x200_0000>()),
+        0x10_0000..0x40_0000 => bincode::decode_from_slice(bytes, limited::<0x800_0000>()),
+        _ => bincode::decode_from_slice(bytes, limited::<0x2000_0000>()),
     };
     decoded.map_err(|error| Error::Malformed { bytes: bytes.len(), reason: error.to_string() })
 }
@@ -119,5 +123,17 @@ mod tests {
         let mut bytes = vec![FORMAT];
         encode_into(&u64::MAX, &mut bytes);
         assert!(matches!(decode::<Vec<u8>>(&bytes), Err(Error::Malformed { .. })));
+    }
+
+    #[test]
+    fn what_an_input_of_any_length_announces_is_believed_up_to_128_times_its_length() {
+        for length in [0x400, 0x1000, 0x4000, 0x1_0000, 0x4_0000, 0x10_0000, 0x40_0000] {
+            let mut bytes = vec![0; length];
+            let mut announced = Vec::new();
+            encode_into(&(128 * length as u64), &mut announced);
+            bytes[..announced.len()].copy_from_slice(&announced);
+            let error = decode_bare::<Vec<u8>>(&bytes).expect_err("there is not as much");
+            assert!(error.to_string().contains("LimitExceeded"), "{length}: {error}");
+        }
     }
 }

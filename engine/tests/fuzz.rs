@@ -13,7 +13,7 @@ use allocation_counter::measure;
 use engine::{Batch, LogTime, Proposal, RULES, codec};
 
 /// How many bytes a decoder may have in use at once for each byte that it was given.
-const BYTES_FOR_EACH: usize = 64;
+const BYTES_FOR_EACH: usize = 128;
 /// What it may have for any input at all.
 const BYTES_FOR_NONE: usize = 32 * 1_024;
 /// What a loader may have besides: an empty shard's indexes, and the first chunks of its arrays.

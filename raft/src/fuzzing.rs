@@ -68,7 +68,7 @@ mod tests {
     use crate::samples;
 
     /// How many bytes a decoder may have in use at once for each byte that it was given.
-    const BYTES_FOR_EACH: usize = 64;
+    const BYTES_FOR_EACH: usize = 128;
     /// What it may have for any input at all: above all what a connection reads at a time.
     const BYTES_FOR_NONE: usize = 256 << 10;
     const CASES: u64 = 30_000;

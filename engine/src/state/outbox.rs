@@ -53,7 +53,8 @@ impl Page {
 
     /// Whether it is what [`Outbox::keep`] makes: events that decode, one after the other, and nothing else.
     pub(crate) fn is_sound(&self) -> bool {
-        let is_whole = self.ends.last().is_some_and(|&last| last as usize == self.bytes.len());
+        let fits = self.first.checked_add(self.ends.len() as u64).is_some();
+        let is_whole = fits && self.ends.last().is_some_and(|&last| last as usize == self.bytes.len());
         let is_its =
             |sequence, bytes| codec::decode(bytes).is_ok_and(|event: Event| event.sequence == sequence);
         is_whole && self.ends.is_sorted() && self.events().all(|(sequence, bytes)| is_its(sequence, bytes))
