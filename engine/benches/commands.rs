@@ -1,11 +1,12 @@
 //! What does apply cost for each kind of command?
 //!
 //! A shard with 10^5 live holds applies batches of a thousand commands of one kind after the other, with idempotency keys
-//! and without, so that each batch finds what the one before it left.
+//! and without, so that each batch finds what the one before it left. What only the payment saga says has no keys.
 
 mod harness;
 
-use engine::command::{AdjustStock, Cancel, Checkout, Confirm, Refund, Release};
+use engine::command::{AdjustStock, Cancel, Checkout, Confirm, Notice, Pay, Refund, Release};
+use engine::saga::{Finding, Means, Report as Reported};
 use engine::{AdjustmentId, Command, Outcome, PaymentMode, Proposal, RefundId, Span};
 use harness::shop::{key, order, price, reservation, scatter, text};
 use harness::{BATCH, Options, ROUNDS, Report, SHARD, Shop, Spent};
@@ -42,6 +43,17 @@ const EXTERNAL: [Kind; 9] = [
     done("adjust stock", adjust),
 ];
 
+/// A payment's way, as far as it goes well.
+const PROVIDER: [Kind; 7] = [
+    done("reserve, of the provider's", |shop, number| shop.attempt(number, number)),
+    done("pay", |_, number| pay(number)),
+    done("report begun", |_, number| report(number, Finding::Begun)),
+    done("report created", |_, number| report(number, Finding::Created(text(&format!("pi_{number:024}"))))),
+    done("report authorized", |_, number| report(number, Finding::Authorized { capture_before: None })),
+    done("notice", |_, number| notice(number)),
+    done("report captured", |_, number| report(number, Finding::Captured)),
+];
+
 const AT_ONCE: [Kind; 1] = [done("reserve, an order at once", |shop, number| shop.attempt(number, number))];
 
 fn main() {
@@ -51,6 +63,7 @@ fn main() {
         measure(&report, options, PaymentMode::External, &EXTERNAL, keyed);
         measure(&report, options, PaymentMode::None, &AT_ONCE, keyed);
     }
+    measure(&report, options, PaymentMode::Provider, &PROVIDER, false);
 }
 
 fn measure(report: &Report, options: Options, payment: PaymentMode, kinds: &[Kind], keyed: bool) {
@@ -97,6 +110,20 @@ fn confirm(number: u64) -> Command {
         payment: text(&format!("payment-{number:08}")),
         paid: price(100),
     })
+}
+
+fn pay(number: u64) -> Command {
+    let means = Means { account: text("main"), method: text("pm_card_visa"), return_url: None };
+    Command::Pay(Box::new(Pay { reservation: reservation(number), buyer: None, order: order(number), means }))
+}
+
+fn report(number: u64, finding: Finding) -> Command {
+    Command::Report(Reported { reservation: reservation(number), attempt: 1, finding })
+}
+
+fn notice(number: u64) -> Command {
+    let event = text(&format!("evt_{number:024}"));
+    Command::Notice(Notice { event, reservation: reservation(number), intent: None, refund: None })
 }
 
 fn refund(number: u64) -> Command {

@@ -1,8 +1,8 @@
 //! What does it cost when 10^6 holds end in the same second, and how long is the longest batch of that?
 //!
-//! The leader asks how far time may move on before it proposes, so that about ten thousand timers fall due in one batch
-//! (`Shard::due_cap`); a tick is applied for each slice. The holds end at a thousand instants, at a hundred or at ten
-//! that are close together; then, a day later, what was kept of them is forgotten.
+//! The leader asks how far time may move on before it proposes, so that about five thousand timers fall due in one batch
+//! (`Shard::due_cap`); a tick is applied for each slice. The holds end at a thousand instants or at a hundred that are close
+//! together; then, a day later, what was kept of them is forgotten.
 
 mod harness;
 
@@ -13,8 +13,6 @@ use harness::{BATCH, Buyers, Options, ROUNDS, Report, Shop, Spent};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// As the shard's actor has it.
-const DUE_MAX: usize = 10_000;
 const HOLD: Span = Span::from_secs(600);
 
 fn main() {
@@ -60,7 +58,7 @@ fn filled(holds: u64, instants: u64) -> Shop {
 fn catch_up(shop: &mut Shop, end: LogTime) -> (Spent, Spent) {
     let (mut sum, mut longest) = (Spent::default(), Spent::default());
     while shop.now < end {
-        let now = shop.shard.due_cap(end, DUE_MAX);
+        let now = shop.shard.due_cap(end, limits::DUE_MAX);
         let spent = shop.apply(&Batch { now, rules: RULES, proposals: Vec::new() });
         sum = sum + spent;
         longest = longest.max(spent);

@@ -56,7 +56,7 @@ fn one(shop: &mut Shop, buyers: Buyers) -> Spent {
 fn check(shop: &Shop, attempts: &[Command]) {
     shop.shard.read_ahead(attempts.iter().map(|command| (command, None)));
     for attempt in attempts.iter().filter_map(Command::attempt) {
-        let refused = matches!(shop.shard.consider(attempt), Err(Refusal::SoldOut { .. }));
+        let refused = matches!(shop.shard.consider(attempt, false), Err(Refusal::SoldOut { .. }));
         assert!(refused, "everything is sold");
     }
 }

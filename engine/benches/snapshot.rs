@@ -1,7 +1,7 @@
 //! How long does a capture stop a shard, what do the writes after it cost, and how fast is a snapshot made and loaded?
 //!
-//! At 10^6 and 10^7 live holds. Capturing copies a pointer for each page; after it each page that changes is copied once,
-//! as long as the capture lives. Encoding is measured alone, on this thread.
+//! At 10^6 and 10^7 live holds. Capturing copies a pointer for each group of pages; after it each page that changes is
+//! copied once, and its group's pointers, as long as the capture lives. Encoding is measured alone, on this thread.
 
 mod harness;
 

@@ -9,6 +9,7 @@ mod ends;
 mod lanes;
 mod objects;
 mod outbox;
+mod room;
 mod saga;
 mod step;
 #[cfg(test)]
@@ -16,8 +17,8 @@ mod tests;
 mod views;
 mod warm;
 
-pub use admission::Room;
 pub use outbox::NotTold;
+pub use room::Room;
 pub use warm::AHEAD;
 
 use crate::state::agenda::Agenda;

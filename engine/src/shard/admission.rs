@@ -2,41 +2,37 @@
 
 use super::Shard;
 use super::commands::attempt;
+use super::room::Room;
 use crate::state::memory::{Act, Record};
 use crate::vocabulary::command::Attempt;
 use crate::vocabulary::idempotency::Fingerprint;
+use crate::vocabulary::limits::KEYS_PER_BUYER;
 use crate::vocabulary::outcome::Done;
 use crate::vocabulary::refusal::Refusal;
 use crate::vocabulary::time::LogTime;
 
-/// What the applied state would still allow, beside what is asked for now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Room<'a> {
-    /// Units of the product that are free.
-    pub available: u64,
-    /// Units of it that the buyer may still take.
-    pub allowance: u64,
-    /// The product's group and how many units of all its products the buyer may still take, if that is limited.
-    pub group: Option<(&'a str, u64)>,
-}
-
 impl Shard {
     /// What is remembered of a key: what was done under it, or that it came with another request. In the order of
-    /// refusals [`Refusal::KeyReused`] comes behind invalid fields and unknown things.
+    /// refusals [`Refusal::KeyReused`] comes behind invalid fields and unknown things; a leader that is asked gives it at
+    /// once, which is as true.
     pub fn recall(&self, key: &Fingerprint) -> Option<Result<Done, Refusal>> {
         let record = self.memory.find(&key.scope)?;
         let same = record.key.request == key.request;
         Some(if same { Ok(self.done_again(record)) } else { Err(Refusal::KeyReused) })
     }
 
-    /// What the state as it is now would allow a reservation, its idempotency key apart.
+    /// What the state as it is now would allow a reservation; `has_key` if it comes with an idempotency key, of which
+    /// nothing is remembered.
     ///
     /// # Errors
     /// The refusal that it would get, even if everything in flight came to nothing.
-    pub fn consider<'a>(&self, attempt: impl Into<Attempt<'a>>) -> Result<Room<'a>, Refusal> {
+    pub fn consider<'a>(&self, attempt: impl Into<Attempt<'a>>, has_key: bool) -> Result<Room<'a>, Refusal> {
         let attempt = attempt.into();
         let secret = self.secret.as_ref().ok_or(Refusal::NotReady)?;
         let buyer = attempt::find_buyer(self, secret, attempt.reserve);
+        if has_key && buyer.slot.is_some_and(|buyer| self.buyers.keys(buyer) >= KEYS_PER_BUYER) {
+            return Err(Refusal::TooManyKeys);
+        }
         let product = attempt::find_product(self, secret, &attempt)?;
         attempt::admit(self, &attempt, product, buyer)
     }
@@ -48,8 +44,8 @@ impl Shard {
         hold.into_iter().chain(window).min()
     }
 
-    /// The latest moment, not after `now`, to which time can move so that about `max` things fall due: one instant's
-    /// worth at least. Cost: O(max) if much is due, O(1) if nothing is.
+    /// The latest moment, not after `now`, to which time can move so that about `max` things of each kind fall due: one
+    /// instant's worth at least. Cost: O(max) if much is due, O(1) if nothing is.
     pub fn due_cap(&self, now: LogTime, max: usize) -> LogTime {
         let is_due = |&(at, _): &(LogTime, usize)| at <= now;
         let holds = cap(self.timers.instants().take_while(is_due), max);
@@ -57,7 +53,8 @@ impl Shard {
         let retained = self.timers.retained().map(|slot| (self.reservations.at(slot).kept_until(), 1));
         let retained = cap(retained.take_while(is_due), max);
         let records = self.memory.end_of_nth(max.saturating_sub(1));
-        [holds, windows, retained, records].into_iter().flatten().fold(now, LogTime::min)
+        let rechecks = cap(self.agenda.ends().map(|at| (at, 1)).take_while(is_due), max);
+        [holds, windows, retained, records, rechecks].into_iter().flatten().fold(now, LogTime::min)
     }
 
     fn done_again(&self, record: &Record) -> Done {

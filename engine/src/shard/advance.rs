@@ -32,7 +32,7 @@ impl Shard {
             if let Some(saga) = self.sagas.find(reservation) {
                 self.agenda.note_saga(reservation, saga.is_open(self.now));
             }
-            for refund in self.agenda.refunds(reservation).to_vec() {
+            for refund in self.agenda.refunds(reservation).collect::<Vec<_>>() {
                 let is_open = self.refunds.at(refund).is_open(self.now);
                 self.agenda.note_refund(reservation, refund, is_open);
             }

@@ -11,7 +11,8 @@ use crate::state::Slot;
 use crate::state::directory::Directory;
 use crate::state::order::Order;
 use crate::state::outbox::Page as OutboxPage;
-use crate::state::pages::{Frozen, PAGE, Page};
+use crate::state::page::{PAGE, Page};
+use crate::state::pages::Frozen;
 use crate::state::product::Product;
 use crate::state::refund::Refund;
 

@@ -1,6 +1,6 @@
 //! Snapshots: a shard's state as it was at one moment, as bytes and back.
 //!
-//! Capturing takes page pointers and nothing else, so that encoding can go on in another thread while the shard works.
+//! Capturing takes pointers to groups of pages and nothing else, so that encoding can go on in another thread while the shard works.
 //! Loading rebuilds whatever follows from the records, and checks the content hash.
 
 mod audit;

@@ -13,7 +13,7 @@ pub(crate) struct Agenda {
     /// Reservations some try of which is open.
     sagas: BTreeSet<ReservationId>,
     /// Refunds by the provider that are to be looked after. An order's refunds outlive its reservation.
-    refunds: BTreeMap<ReservationId, Vec<Slot>>,
+    refunds: BTreeMap<ReservationId, BTreeSet<Slot>>,
     /// When some of what is open is open no more by itself. What became of it since, one sees by looking.
     ends: BTreeSet<(LogTime, ReservationId)>,
     /// What changed since the owner last asked.
@@ -34,9 +34,10 @@ impl Agenda {
     /// A refund changed, and is open since or not.
     pub(crate) fn note_refund(&mut self, reservation: ReservationId, refund: Slot, is_open: bool) {
         let refunds = self.refunds.entry(reservation).or_default();
-        refunds.retain(|&other| other != refund);
         if is_open {
-            refunds.push(refund);
+            refunds.insert(refund);
+        } else {
+            refunds.remove(&refund);
         }
         if refunds.is_empty() {
             self.refunds.remove(&reservation);
@@ -49,6 +50,11 @@ impl Agenda {
         self.ends.insert((at, reservation));
     }
 
+    /// When something that is open ends by itself, in order.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = LogTime> {
+        self.ends.iter().map(|&(at, _)| at)
+    }
+
     /// A reservation of which something was open until `now` or earlier. It is told once, and counts as changed.
     pub(crate) fn take_end(&mut self, now: LogTime) -> Option<ReservationId> {
         self.ends.first().filter(|(at, _)| *at <= now)?;
@@ -58,8 +64,8 @@ impl Agenda {
     }
 
     /// The open refunds of a reservation's order.
-    pub(crate) fn refunds(&self, reservation: ReservationId) -> &[Slot] {
-        self.refunds.get(&reservation).map_or(&[], Vec::as_slice)
+    pub(crate) fn refunds(&self, reservation: ReservationId) -> impl Iterator<Item = Slot> {
+        self.refunds.get(&reservation).into_iter().flatten().copied()
     }
 
     /// All that is open behind `after`, in the order of the ids.
@@ -101,7 +107,7 @@ mod tests {
         agenda.note_saga(id(2), false);
         agenda.note_refund(id(4), 7, false);
         assert_eq!(agenda.open(None).collect::<Vec<_>>(), [2, 3].map(id));
-        assert_eq!((agenda.refunds(id(2)), agenda.refunds(id(4))), (&[7][..], &[][..]));
+        assert!(agenda.refunds(id(2)).eq([7]) && agenda.refunds(id(4)).next().is_none());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::pages::Page;
+use super::page::Page;
 
 /// Pages in one group. Larger groups make a frozen view cheaper, smaller ones the copies of those that change under it:
 /// each page's count of references is a place in memory of its own.

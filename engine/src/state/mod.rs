@@ -15,6 +15,7 @@ pub(crate) mod lane;
 pub(crate) mod memory;
 pub(crate) mod order;
 pub(crate) mod outbox;
+pub(crate) mod page;
 pub(crate) mod pages;
 pub(crate) mod product;
 pub(crate) mod queue;

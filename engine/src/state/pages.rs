@@ -4,61 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Slot;
 use super::directory::Directory;
-
-/// Records in one page: as many as a word has bits, one of which says whether a slot is occupied. Larger pages make a
-/// frozen view cheaper, smaller ones the copies of those that change under it.
-pub(crate) const PAGE: usize = 32;
-
-/// One page.
-#[derive(Clone)]
-pub(crate) struct Page<T> {
-    occupied: u32,
-    slots: [Option<T>; PAGE],
-}
-
-impl<T> Page<T> {
-    pub(crate) fn new() -> Page<T> {
-        Page { occupied: 0, slots: std::array::from_fn(|_| None) }
-    }
-
-    pub(crate) fn get(&self, offset: usize) -> Option<&T> {
-        self.slots[offset].as_ref()
-    }
-
-    pub(crate) fn put(&mut self, offset: usize, value: T) {
-        self.occupied |= 1 << offset;
-        self.slots[offset] = Some(value);
-    }
-
-    pub(crate) fn take(&mut self, offset: usize) -> Option<T> {
-        self.occupied &= !(1 << offset);
-        self.slots[offset].take()
-    }
-
-    pub(crate) fn len(&self) -> u32 {
-        self.occupied.count_ones()
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.slots.iter().flatten()
-    }
-
-    /// The records with their offsets.
-    pub(crate) fn numbered(&self) -> impl Iterator<Item = (Slot, &T)> {
-        (0..).zip(&self.slots).filter_map(|(offset, slot)| Some((offset, slot.as_ref()?)))
-    }
-
-    fn vacancy(&self) -> Option<usize> {
-        let offset = self.occupied.trailing_ones() as usize;
-        (offset < PAGE).then_some(offset)
-    }
-}
-
-/// Where `slot` lies: page and offset.
-pub(crate) fn place(slot: Slot) -> (usize, usize) {
-    let slot = slot as usize;
-    (slot / PAGE, slot % PAGE)
-}
+use super::page::{PAGE, Page, place};
 
 /// A growing set of records, each in a slot of its own until it is removed. Vacated slots are used again, lowest page
 /// first, so the records stay together.
@@ -92,7 +38,7 @@ impl<T: Clone> Pages<T> {
     /// As [`Pages::at`], to change it. Cost: a copy of the page if a frozen view shares it.
     pub(crate) fn at_mut(&mut self, slot: Slot) -> &mut T {
         let (page, offset) = place(slot);
-        let record = self.pages.get_mut(page).and_then(|page| page.slots[offset].as_mut());
+        let record = self.pages.get_mut(page).and_then(|page| page.get_mut(offset));
         record.expect("a slot that a record names is occupied")
     }
 
@@ -160,7 +106,7 @@ impl<T> Frozen<T> {
         let starts = self.pages.iter().scan(0, |start, page| {
             let this = *start;
             *start += page.len();
-            Some((this, page.occupied))
+            Some((this, page.occupied()))
         });
         Ranks { starts: starts.collect() }
     }

@@ -2,7 +2,8 @@
 
 use super::Slot;
 use super::directory::Directory;
-use super::pages::{Frozen, PAGE, Page};
+use super::page::{self, PAGE, Page};
+use super::pages::Frozen;
 
 /// Records in the order in which they came. A record's slot is its place in that order, modulo 2^32.
 pub(crate) struct Queue<T> {
@@ -63,7 +64,7 @@ impl<T: Clone> Queue<T> {
     }
 
     fn place(&self, slot: Slot) -> (usize, usize) {
-        let (_, before) = super::pages::place(self.first);
+        let (_, before) = page::place(self.first);
         let distance = slot.wrapping_sub(self.first) as usize + before;
         (distance / PAGE, distance % PAGE)
     }

@@ -43,3 +43,6 @@ pub const OUTBOX_BYTES_MAX: usize = 32 << 20;
 pub const LANES_MAX: u16 = 64;
 /// The most commands in one batch.
 pub const COMMANDS_PER_BATCH: usize = 8_192;
+
+/// How many timers of a kind may fall due in one batch: what apply does for them stays within a few milliseconds.
+pub const DUE_MAX: usize = 5_000;

@@ -74,7 +74,7 @@ impl Replica {
         if key.is_some_and(|key| self.shard.recall(&key).is_some()) || sent.not_after < self.shard.now() {
             return None;
         }
-        let room = self.shard.consider(attempt);
+        let room = self.shard.consider(attempt, key.is_some());
         Some(room.map(|room| assert!(room.available >= u64::from(attempt.reserve.quantity))))
     }
 

@@ -76,7 +76,7 @@ impl World {
             Step::Together => {}
             Step::Show(query) => return vec![self.show(&query)],
             Step::Consider(reserve, has_means) => {
-                let room = self.shard.consider(Attempt { reserve: &reserve, has_means });
+                let room = self.shard.consider(Attempt { reserve: &reserve, has_means }, false);
                 return vec![room.map_or_else(|refusal| refused(&refusal), |room| print::room(&room))];
             }
             Step::Deadline => return vec![self.shard.next_deadline().map_or("none".into(), clock::show)],

@@ -28,7 +28,14 @@ impl<R> Lead<R> {
         let mut rest = requests.into_iter();
         while !rest.as_slice().is_empty() {
             let next = &rest.as_slice()[..rest.len().min(AHEAD)];
-            let keys = next.iter().map(|(request, _)| key(engine, &request.ask)).collect::<Vec<_>>();
+            let now = self.now(ctx.at);
+            // What is turned away costs nothing more.
+            let is_open = |request: &Request| {
+                request.leadership == self.leadership && now.is_some_and(|now| request.not_after >= now)
+            };
+            let key_of = |request: &Request| key(engine, &request.ask);
+            let keys = next.iter().map(|(request, _)| is_open(request).then(|| key_of(request)).flatten());
+            let keys = keys.collect::<Vec<_>>();
             read_ahead(engine, next, &keys);
             for (key, (request, reply)) in keys.into_iter().zip(rest.by_ref()) {
                 self.admit(engine, ctx, request, key, reply);
@@ -100,7 +107,7 @@ impl<R> Lead<R> {
             None => waiter,
         };
         let is_full = self.collecting.len() >= COLLECTED_MAX || self.parked.is_full();
-        let pays = gate::wanted(engine, command, now);
+        let pays = gate::wanted(engine, command, key.is_some(), now);
         if is_full || pays.is_some_and(|(account, within)| !self.gate.admits(account, within)) {
             ctx.reply(waiter.reply, Reply::NotDone(Obstacle::Overloaded));
             return None;
@@ -126,7 +133,7 @@ impl<R> Lead<R> {
             return self.collect(item);
         };
         let product = &attempt.reserve.product;
-        match engine.consider(attempt) {
+        match engine.consider(attempt, proposal.key.is_some()) {
             Err(refusal) => self.refuse(ctx, proposal.key.as_ref(), vec![waiter], &refusal),
             Ok(room) if !self.parked.holds(product) && self.credit.allows(attempt.reserve, &room) => {
                 let item = self.under_way(proposal, waiter, pays);
@@ -182,7 +189,7 @@ impl<R> Lead<R> {
         key: &Fingerprint,
         waiter: Waiter<R>,
     ) {
-        match command.attempt().map(|attempt| engine.consider(attempt)) {
+        match command.attempt().map(|attempt| engine.consider(attempt, true)) {
             Some(Err(refusal)) => self.refuse(ctx, Some(key), vec![waiter], &refusal),
             _ => ctx.reply(waiter.reply, Reply::NotDone(Obstacle::TooLate)),
         }

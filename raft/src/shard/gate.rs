@@ -32,11 +32,12 @@ pub type SharedGate = Arc<dyn Gate>;
 
 /// The account that a command wants to pay at, and how long it is until the payment's units are given back whatever became
 /// of it: what it waits for its turn does not count towards the time that a payment has once it began. What the engine
-/// would refuse as it is now is none of the gate's business: nobody is to be told to wait for what will not be, and no
-/// place is kept for it.
+/// would refuse as it is now is none of the gate's business, as far as attempts go, and payments of what is not held: nobody
+/// is to be told to wait for what will not be, and no place is kept for it.
 pub(super) fn wanted<'c>(
     engine: &Shard,
     command: &'c Command,
+    has_key: bool,
     now: LogTime,
 ) -> Option<(&'c AccountName, Span)> {
     let (account, left) = match command {
@@ -48,7 +49,7 @@ pub(super) fn wanted<'c>(
             (&pay.means.account, until.since(now))
         }
         Command::Purchase(purchase) => {
-            engine.consider(command.attempt()?).ok()?;
+            engine.consider(command.attempt()?, has_key).ok()?;
             let hold = engine.product(&purchase.reserve.product)?.description.hold;
             (&purchase.means.account, Span(hold.0.saturating_add(PROVIDER_GRACE.0)))
         }

@@ -1,6 +1,6 @@
 //! What a node knows only while it leads a shard. It is dropped with the leadership: nothing of it outlives it.
 
-use engine::{Batch, Fingerprint, LogTime, Outcome, Proposal, RULES, Refusal, Shard, Span};
+use engine::{Batch, Fingerprint, LogTime, Outcome, Proposal, RULES, Refusal, Shard, Span, limits};
 
 use super::clock::{LogClock, Moment};
 use super::confirm::{Confirm, Decision};
@@ -14,8 +14,6 @@ use super::settled::Settled;
 use super::twins::{Twins, Waiter};
 use crate::entry;
 
-/// How many timers may fall due in one batch: what apply does for them stays within a few milliseconds.
-const DUE_MAX: usize = 5_000;
 /// How long a pending deadline may go without a batch that moves log time on.
 const TICK_EVERY: Span = Span(1_000);
 
@@ -138,10 +136,10 @@ impl<R> Lead<R> {
     pub(super) fn unpark(&mut self, engine: &Shard, ctx: &mut Context<'_, R>) {
         let mut refused = Vec::new();
         for product in self.parked.products() {
-            while let Some(attempt) =
-                self.parked.head(&product).and_then(|item| item.proposal.command.attempt())
-            {
-                match engine.consider(attempt) {
+            while let Some(item) = self.parked.head(&product) {
+                let has_key = item.proposal.key.is_some();
+                let Some(attempt) = item.proposal.command.attempt() else { break };
+                match engine.consider(attempt, has_key) {
                     Ok(room) if self.credit.allows(attempt.reserve, &room) => {
                         let item = self.parked.pop(&product).expect("the head was there just now");
                         self.collect(item);
@@ -207,7 +205,7 @@ impl<R> Lead<R> {
             ctx.actions.push(Action::Confirm { round, leadership: self.leadership });
         }
         let Some(now) = self.now(ctx.at) else { return };
-        let capped = engine.due_cap(now, DUE_MAX);
+        let capped = engine.due_cap(now, limits::DUE_MAX);
         if capped < now {
             // Many timers are due: log time catches up in slices, and nothing is dated by a time that lags behind.
             if self.flights.is_empty() {

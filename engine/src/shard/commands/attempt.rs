@@ -1,7 +1,7 @@
 //! What an attempt to reserve must pass. The leader asks the same before it proposes, so each rule stands here once.
 
 use crate::shard::Shard;
-use crate::shard::admission::Room;
+use crate::shard::room::Room;
 use crate::state::{Slot, keyed};
 use crate::vocabulary::command::{Attempt, Reserve};
 use crate::vocabulary::id::ReservationId;
@@ -13,7 +13,7 @@ use crate::vocabulary::refusal::{Field, Refusal, Status};
 #[derive(Clone, Copy)]
 pub(in crate::shard) struct Buyer {
     pub(super) hash: u64,
-    pub(super) slot: Option<Slot>,
+    pub(in crate::shard) slot: Option<Slot>,
 }
 
 pub(in crate::shard) fn find_buyer(shard: &Shard, secret: &[u8; 16], command: &Reserve) -> Buyer {

@@ -55,7 +55,7 @@ impl Step<'_> {
         if order != NONE {
             let returned = self.return_units(order);
             let is_back = self.or_freeze(product, returned).is_ok();
-            let mut refunds = self.shard.agenda.refunds(id).to_vec();
+            let mut refunds = self.shard.agenda.refunds(id).collect::<Vec<_>>();
             // In an order that every replica sees alike, also one that was loaded from a snapshot.
             refunds.sort_unstable_by_key(|&refund| self.shard.refunds.at(refund).id);
             for refund in refunds {

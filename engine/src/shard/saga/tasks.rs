@@ -23,7 +23,7 @@ impl Shard {
             let numbered = saga.numbered();
             numbered.filter_map(move |(attempt, one)| self.task_of(self.reservations.at(slot), attempt, one))
         });
-        let mut refunds = self.agenda.refunds(reservation).to_vec();
+        let mut refunds = self.agenda.refunds(reservation).collect::<Vec<_>>();
         refunds.sort_unstable_by_key(|&slot| (self.refunds.at(slot).created_at, self.refunds.at(slot).id));
         let tasks = tries.chain(refunds.into_iter().filter_map(|slot| self.task_of_refund(slot))).collect();
         SagaTasks { reservation, tasks }
