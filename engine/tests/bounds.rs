@@ -102,6 +102,13 @@ fn a_buyers_answers_are_remembered_up_to_the_bound_and_none_is_forgotten_early()
     assert_eq!(shop.send(Some(9_000), reserve("alice", 9_000, 1)), full);
     assert_eq!(shop.send(Some(9_000), reserve("alice", 9_000, 0)), full, "it comes before an invalid field");
     assert_eq!(shop.send(Some(0), reserve("alice", 9_000, 2)), full, "it comes before a key that is reused");
+    let Command::Reserve(another) = reserve("alice", 9_000, 1) else { panic!("it reserves") };
+    let considered = |has_key| shop.shard.consider(&another, has_key).map(|room| room.available);
+    assert_eq!(
+        (considered(true), considered(false)),
+        (Err(Refusal::TooManyKeys), Ok(1_000)),
+        "as apply does"
+    );
     let first = Done::Reserved(ReservationId::new(ShardId(0), 0, 0));
     assert_eq!(shop.send(Some(0), reserve("alice", 9_000, 1)), Outcome::Replayed(first));
 

@@ -3,6 +3,7 @@
 use super::Shard;
 use super::commands::attempt;
 use super::room::Room;
+use crate::state::Slot;
 use crate::state::memory::{Act, Record};
 use crate::vocabulary::command::Attempt;
 use crate::vocabulary::idempotency::Fingerprint;
@@ -30,11 +31,15 @@ impl Shard {
         let attempt = attempt.into();
         let secret = self.secret.as_ref().ok_or(Refusal::NotReady)?;
         let buyer = attempt::find_buyer(self, secret, attempt.reserve);
-        if has_key && buyer.slot.is_some_and(|buyer| self.buyers.keys(buyer) >= KEYS_PER_BUYER) {
-            return Err(Refusal::TooManyKeys);
-        }
+        self.key_fits_buyer(has_key, buyer.slot)?;
         let product = attempt::find_product(self, secret, &attempt)?;
         attempt::admit(self, &attempt, product, buyer)
+    }
+
+    /// Refuses a key for whose answer there is no room with this buyer.
+    pub(super) fn key_fits_buyer(&self, has_key: bool, buyer: Option<Slot>) -> Result<(), Refusal> {
+        let keys = buyer.map_or(0, |buyer| self.buyers.keys(buyer));
+        if has_key && keys >= KEYS_PER_BUYER { Err(Refusal::TooManyKeys) } else { Ok(()) }
     }
 
     /// When something next ends, opens or closes by itself. An idle shard has none: what is merely kept for a while is

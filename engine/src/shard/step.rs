@@ -5,7 +5,7 @@ use crate::state::memory::{Act, Record};
 use crate::state::{Broken, NONE, Slot};
 use crate::vocabulary::event::{Event, Fact};
 use crate::vocabulary::idempotency::Fingerprint;
-use crate::vocabulary::limits::{KEYS_PER_BUYER, KEYS_PER_SHARD_OF_OPERATORS, RETENTION};
+use crate::vocabulary::limits::{KEYS_PER_SHARD_OF_OPERATORS, RETENTION};
 use crate::vocabulary::outcome::Done;
 use crate::vocabulary::refusal::Refusal;
 use crate::vocabulary::time::LogTime;
@@ -52,13 +52,13 @@ impl Step<'_> {
     /// Refuses a key for whose answer there is no room with this buyer: asked before anything that a buyer can do without
     /// end. What ends or completes a hold is not refused for it.
     pub(crate) fn key_fits_buyer(&self, buyer: Option<Slot>) -> Result<(), Refusal> {
-        let keys = buyer.map_or(0, |buyer| self.shard.buyers.keys(buyer));
-        self.key_fits(keys, KEYS_PER_BUYER)
+        self.shard.key_fits_buyer(self.key.is_some(), buyer)
     }
 
     /// The same with the operators.
     pub(crate) fn key_fits_operators(&self) -> Result<(), Refusal> {
-        self.key_fits(self.shard.memory.of_operators(), KEYS_PER_SHARD_OF_OPERATORS)
+        let is_full = self.shard.memory.of_operators() >= KEYS_PER_SHARD_OF_OPERATORS;
+        if self.key.is_some() && is_full { Err(Refusal::TooManyKeys) } else { Ok(()) }
     }
 
     /// Refuses a key that came with another request before.
@@ -138,10 +138,6 @@ impl Step<'_> {
         }
         self.shard.change_reservation(slot, |reservation| reservation.mark = kept_until.0);
         self.shard.timers.retain(slot);
-    }
-
-    fn key_fits(&self, keys: u32, most: u32) -> Result<(), Refusal> {
-        if self.key.is_some() && keys >= most { Err(Refusal::TooManyKeys) } else { Ok(()) }
     }
 }
 

@@ -3,6 +3,7 @@
 use engine::command::{Cancel, Checkout, Confirm, Release};
 use engine::{AHEAD, Command, Fingerprint, LogTime, Proposal, Query, Refusal, Shard};
 
+use super::clock::Moment;
 use super::flights::Item;
 use super::gate;
 use super::lead::Lead;
@@ -13,6 +14,9 @@ use super::twins::{Joined, Waiter};
 
 /// How many commands may be collected for proposals to come.
 const COLLECTED_MAX: usize = 100_000;
+
+/// When a request is considered that can be, and its key.
+type Opened = (LogTime, Option<Fingerprint>);
 
 impl<R> Lead<R> {
     /// Admits requests, the first of which came at `arrived`.
@@ -28,17 +32,18 @@ impl<R> Lead<R> {
         let mut rest = requests.into_iter();
         while !rest.as_slice().is_empty() {
             let next = &rest.as_slice()[..rest.len().min(AHEAD)];
-            let now = self.now(ctx.at);
-            // What is turned away costs nothing more.
-            let is_open = |request: &Request| {
-                request.leadership == self.leadership && now.is_some_and(|now| request.not_after >= now)
-            };
-            let key_of = |request: &Request| key(engine, &request.ask);
-            let keys = next.iter().map(|(request, _)| is_open(request).then(|| key_of(request)).flatten());
-            let keys = keys.collect::<Vec<_>>();
-            read_ahead(engine, next, &keys);
-            for (key, (request, reply)) in keys.into_iter().zip(rest.by_ref()) {
-                self.admit(engine, ctx, request, key, reply);
+            // What is turned away costs no more than this.
+            let open = next.iter().map(|(request, _)| {
+                let now = self.open_to(ctx.at, request)?;
+                Ok((now, key(engine, &request.ask)))
+            });
+            let open: Vec<Result<Opened, Obstacle>> = open.collect();
+            read_ahead(engine, next, &open);
+            for (open, (request, reply)) in open.into_iter().zip(rest.by_ref()) {
+                match open {
+                    Ok((now, key)) => self.admit(engine, ctx, request, (now, key), reply),
+                    Err(obstacle) => ctx.reply(reply, Reply::NotDone(obstacle)),
+                }
             }
         }
         // The others are decided, or wait for a twin.
@@ -46,21 +51,22 @@ impl<R> Lead<R> {
         ctx.passed(Stage::Queue, arrived, decided);
     }
 
-    /// Admits `request`, refuses it, parks it, or says why nothing can be said.
+    /// Log time, if this leadership can say anything about `request`; else why it cannot.
+    fn open_to(&self, at: Moment, request: &Request) -> Result<LogTime, Obstacle> {
+        let now = self.now(at).filter(|_| request.leadership == self.leadership);
+        let now = now.ok_or(Obstacle::NotLeader)?;
+        if request.not_after < now { Err(Obstacle::TooLate) } else { Ok(now) }
+    }
+
+    /// Admits `request`, which comes `now` and maybe with a key, refuses it or parks it.
     fn admit(
         &mut self,
         engine: &Shard,
         ctx: &mut Context<'_, R>,
         request: Request,
-        key: Option<Fingerprint>,
+        (now, key): Opened,
         reply: R,
     ) {
-        let Some(now) = self.now(ctx.at).filter(|_| request.leadership == self.leadership) else {
-            return ctx.reply(reply, Reply::NotDone(Obstacle::NotLeader));
-        };
-        if request.not_after < now {
-            return ctx.reply(reply, Reply::NotDone(Obstacle::TooLate));
-        }
         let waiter = Waiter { reply, not_after: request.not_after };
         match request.ask {
             Ask::Query(query) => {
@@ -214,10 +220,10 @@ fn key(engine: &Shard, ask: &Ask) -> Option<Fingerprint> {
 }
 
 /// Reads ahead for what is about to be considered.
-fn read_ahead<R>(engine: &Shard, requests: &[(Request, R)], keys: &[Option<Fingerprint>]) {
-    let commands = requests.iter().zip(keys).filter_map(|((request, _), key)| match &request.ask {
-        Ask::Command(command, _) => Some((command, key.as_ref())),
-        Ask::Query(_) => None,
+fn read_ahead<R>(engine: &Shard, requests: &[(Request, R)], open: &[Result<Opened, Obstacle>]) {
+    let commands = requests.iter().zip(open).filter_map(|((request, _), open)| match (&request.ask, open) {
+        (Ask::Command(command, _), Ok((_, key))) => Some((command, key.as_ref())),
+        _ => None,
     });
     engine.read_ahead(commands);
 }

@@ -1,5 +1,6 @@
 //! The decisions of a shard's core, one story a test.
 
+mod crowd;
 mod harness;
 mod log_time;
 mod payments;
