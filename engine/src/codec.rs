@@ -81,7 +81,8 @@ pub fn decode_bare<T: Decode<()>>(bytes: &[u8]) -> Result<T, Error> {
 
 /// bincode's limit on what one call may claim is a constant of the type, so there is one configuration a size class: a
 /// decoder that is told of a billion items by twenty bytes gives up before it allocates. Each limit is 32 times what is the
-/// longest input of its class, for a list of small commands takes so much more than its bytes.
+/// longest input of its class, the last one's of 16 MiB, which nothing of ours has: a list of small commands takes so much
+/// more than its bytes.
 fn decode_limited<T: Decode<()>>(bytes: &[u8]) -> Result<(T, usize), Error> {
     let decoded = match bytes.len() {
         0..0x400 => bincode::decode_from_slice(bytes, limited::<0x8000>()),

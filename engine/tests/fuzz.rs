@@ -10,9 +10,9 @@ mod sample;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use allocation_counter::measure;
-use engine::{Batch, LogTime, Proposal, RULES, codec};
+use engine::{Batch, Command, LogTime, ProductId, Proposal, RULES, codec};
 
-/// How many bytes a decoder may have in use at once for each byte that it was given.
+/// How many bytes a decoder may have in use at once for each byte that it was given: see `codec::decode`.
 const BYTES_FOR_EACH: usize = 128;
 /// What it may have for any input at all.
 const BYTES_FOR_NONE: usize = 32 * 1_024;
@@ -36,6 +36,25 @@ fn any_bytes_are_an_error_or_a_snapshot() {
         loaded.iter().for_each(entry::check);
         loaded.is_some()
     });
+}
+
+/// The limits on what a decoder claims must let through what is ours, also where it takes most for its bytes: commands of
+/// a few bytes, as many as just fit below each limit's longest input.
+#[test]
+fn batches_of_the_smallest_commands_decode_at_any_length() {
+    let smallest = Proposal { not_after: LogTime(0), ..Proposal::of(Command::ResumeProduct(product())) };
+    let batch = |count| Batch { now: LogTime(0), rules: RULES, proposals: vec![smallest.clone(); count] };
+    let each = codec::encode(&batch(2)).len() - codec::encode(&batch(1)).len();
+    for longest in [0x400, 0x1000, 0x4000, 0x1_0000] {
+        for count in longest / each - 4..=longest / each + 1 {
+            let bytes = codec::encode(&batch(count));
+            assert_eq!(codec::decode(&bytes).as_ref(), Ok(&batch(count)), "{} bytes", bytes.len());
+        }
+    }
+}
+
+fn product() -> ProductId {
+    "x".parse().expect("a product")
 }
 
 /// Damages samples, tries the results, and expects some to be values and some not.

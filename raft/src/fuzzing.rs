@@ -59,53 +59,42 @@ pub fn logged(bytes: &[u8]) -> bool {
 }
 
 #[cfg(test)]
+#[path = "../tests/peer_support/random.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the tests of hostile peers use the rest of it")]
+mod random;
+
+#[cfg(test)]
 mod tests {
     use allocation_counter::measure;
     use engine::command::Found;
     use engine::{Batch, Command, LogTime, Proposal, RULES};
 
+    use super::random::Random;
     use super::*;
     use crate::samples;
 
-    /// How many bytes a decoder may have in use at once for each byte that it was given.
+    /// How many bytes a decoder may have in use at once for each byte that it was given: see `codec::decode`.
     const BYTES_FOR_EACH: usize = 128;
     /// What it may have for any input at all: above all what a connection reads at a time.
     const BYTES_FOR_NONE: usize = 256 << 10;
     const CASES: u64 = 30_000;
 
-    /// Numbers that look random and are the same in every run from the same seed: splitmix64.
-    struct Random(u64);
-
-    impl Random {
-        fn next(&mut self) -> u64 {
-            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut mixed = self.0;
-            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            mixed ^ (mixed >> 31)
-        }
-
-        fn below(&mut self, end: usize) -> usize {
-            usize::try_from(self.next() % end.max(1) as u64).expect("it is below a size")
-        }
-
-        /// A sample with some bytes changed, cut off, repeated or made up, or none of all that.
-        fn damaged(&mut self, samples: &[Vec<u8>]) -> Vec<u8> {
-            let mut bytes = samples[self.below(samples.len())].clone();
-            for _ in 0..self.below(4) {
-                let at = self.below(bytes.len());
-                match self.below(5) {
-                    0 => bytes.truncate(at),
-                    1 => bytes.extend_from_within(at..),
-                    2 => bytes.insert(at, self.next().to_le_bytes()[0]),
-                    // The lengths stand early.
-                    3 if !bytes.is_empty() => bytes[at.min(40)] = self.next().to_le_bytes()[0],
-                    _ if !bytes.is_empty() => bytes[at] ^= 1 << self.below(8),
-                    _ => {}
-                }
+    /// A sample with some bytes changed, cut off, repeated or made up, or none of all that.
+    fn damaged(random: &mut Random, samples: &[Vec<u8>]) -> Vec<u8> {
+        let mut bytes = samples[random.below(samples.len())].clone();
+        for _ in 0..random.below(4) {
+            let at = random.below(bytes.len());
+            match random.below(5) {
+                0 => bytes.truncate(at),
+                1 => bytes.extend_from_within(at..),
+                2 => bytes.insert(at, random.next().to_le_bytes()[0]),
+                // The lengths stand early.
+                3 if !bytes.is_empty() => bytes[at.min(40)] = random.next().to_le_bytes()[0],
+                _ if !bytes.is_empty() => bytes[at] ^= 1 << random.below(8),
+                _ => {}
             }
-            bytes
         }
+        bytes
     }
 
     /// Damages samples, reads the results within the bound on memory, and expects some to be something and some not.
@@ -113,7 +102,7 @@ mod tests {
         samples.iter().for_each(|sample| assert!(is_something(sample), "a sample is something"));
         let mut nothing = 0;
         for seed in 0..CASES {
-            let bytes = Random(seed).damaged(samples);
+            let bytes = damaged(&mut Random(seed), samples);
             let mut is = false;
             let used = measure(|| is = is_something(&bytes)).bytes_max;
             let most = (BYTES_FOR_NONE + BYTES_FOR_EACH * bytes.len()) as u64;

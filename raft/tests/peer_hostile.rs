@@ -9,29 +9,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use peer_support::handler::{ECHO, SHARD, SLEEP};
 use peer_support::node::{ANYWHERE, Disk, Node, listen, peers, server};
+use peer_support::random::Random;
 use peer_support::raw::{frame, read_frame, recorded_hello, write_until_closed};
 use peer_support::{PATIENCE, options, until, within_ms};
 use raft::peer::{Error, Kind, Options, ServerHandle};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
-
-/// Numbers that look random and are the same in every run from the same seed.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn bytes(&mut self, most: u64) -> Vec<u8> {
-        (0..self.next() % (most + 1)).map(|_| self.next().to_le_bytes()[0]).collect()
-    }
-}
 
 async fn connect(server: &ServerHandle) -> TcpStream {
     TcpStream::connect(server.address()).await.unwrap()

@@ -5,6 +5,7 @@ pub mod handler;
 pub mod log_store;
 pub mod machine;
 pub mod node;
+pub mod random;
 pub mod raw;
 
 use std::time::Duration;
