@@ -8,8 +8,10 @@
 //! - [`node`]: all of it put together.
 //! - [`facts`]: what happened, for whoever listens on this node.
 //! - `fuzzing`: what is done with any bytes, for the fuzzer alone.
+//! - `simulation`: what stands in for the machine, for the simulation alone.
 //! - [`histogram`]: what durations are counted in, for metrics.
 
+mod blocking;
 pub mod board;
 pub mod call;
 pub mod data_dir;
@@ -24,10 +26,13 @@ pub mod log;
 mod mirror;
 pub mod node;
 pub mod peer;
+mod process;
 pub mod route;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod samples;
 pub mod shard;
+#[cfg(feature = "simulation")]
+pub mod simulation;
 pub mod snapshot;
 pub mod types;

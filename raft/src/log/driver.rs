@@ -18,23 +18,61 @@ pub(super) struct Driver {
     writer: Mutex<Option<Writer>>,
     /// The writer's thread, if it has one.
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// Rung when something is queued that is to be written later.
+    #[cfg(feature = "simulation")]
+    queued: Arc<tokio::sync::Notify>,
 }
 
 impl Driver {
     pub(super) fn start(shared: Arc<Shared>, writer: Writer, dir: &Path) -> Result<Driver, Error> {
-        if shared.options.drive == Drive::Caller {
-            return Ok(Driver { shared, writer: Mutex::new(Some(writer)), thread: Mutex::default() });
+        if shared.options.drive != Drive::Threads {
+            return Ok(Driver::of(shared, Some(writer), None));
         }
         let end = End { shared: Arc::clone(&shared), dir: dir.to_owned() };
         let thread = thread::Builder::new()
             .name("log-writer".to_owned())
             .spawn(move || write_all(end, writer))
             .map_err(|source| Error::Thread { source })?;
-        Ok(Driver { shared, writer: Mutex::default(), thread: Mutex::new(Some(thread)) })
+        Ok(Driver::of(shared, None, Some(thread)))
+    }
+
+    fn of(shared: Arc<Shared>, writer: Option<Writer>, thread: Option<JoinHandle<()>>) -> Driver {
+        Driver {
+            shared,
+            writer: Mutex::new(writer),
+            thread: Mutex::new(thread),
+            #[cfg(feature = "simulation")]
+            queued: Arc::default(),
+        }
+    }
+
+    /// Writes later what is queued, if that is who writes here.
+    #[cfg(feature = "simulation")]
+    pub(super) fn write_later(self: &Arc<Driver>) {
+        if self.shared.options.drive != Drive::Later {
+            return;
+        }
+        let (queued, driver) = (Arc::clone(&self.queued), Arc::downgrade(self));
+        tokio::spawn(async move {
+            loop {
+                queued.notified().await;
+                tokio::time::sleep(crate::simulation::sync().unwrap_or_default()).await;
+                let Some(driver) = driver.upgrade() else { return };
+                driver.write_now();
+            }
+        });
     }
 
     /// Writes what is queued, if callers do the writing here.
     pub(super) fn drive(&self) {
+        #[cfg(feature = "simulation")]
+        if self.shared.options.drive == Drive::Later {
+            return self.queued.notify_one();
+        }
+        self.write_now();
+    }
+
+    fn write_now(&self) {
         let mut writer = lock(&self.writer);
         let Some(running) = writer.as_mut() else { return };
         let mut batch = VecDeque::new();
@@ -49,7 +87,7 @@ impl Driver {
     /// Writes what is queued, with the last known commit of every shard, lets nothing more in, and ends in order.
     pub(super) fn close(&self) {
         self.shared.queue_committed();
-        self.drive();
+        self.write_now();
         self.shared.queue.close();
         if let Some(writer) = lock(&self.writer).take() {
             writer.close();

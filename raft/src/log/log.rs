@@ -18,6 +18,7 @@ use super::shared::Shared;
 use super::stats::Stats;
 use super::supply::Supply;
 use super::writer::{Position, Writer};
+use crate::blocking;
 use crate::disk::Disk;
 
 /// The log of a node, shared by its shards. Dropping it closes it, and blocks for as long as [`Log::close`] waits.
@@ -60,7 +61,10 @@ impl Log {
         let end = end.filter(|_| torn.is_none());
         let position = Position { segments, offset, sequence, end, views: replay.views };
         let writer = Writer::new(Arc::clone(&shared), supply, mark, position);
-        Ok(Log { driver: Arc::new(Driver::start(shared, writer, dir)?) })
+        let driver = Arc::new(Driver::start(shared, writer, dir)?);
+        #[cfg(feature = "simulation")]
+        driver.write_later();
+        Ok(Log { driver })
     }
 
     /// The log of shard `id`; a new one is empty. One openraft group at a time may write to it.
@@ -83,7 +87,7 @@ impl Log {
     /// [`Options::on_fatal`]. If there was none, a mark is left of where the log ends: the next [`Log::open`] takes
     /// nothing else.
     pub async fn close(self) {
-        let closing = tokio::task::spawn_blocking(move || drop(self));
+        let closing = blocking::run(move || drop(self));
         if let Err(error) = closing.await {
             tracing::error!("closing the log failed: {error}");
         }

@@ -32,6 +32,9 @@ pub enum Drive {
     Threads,
     /// The caller, before its call returns: one frame a call. For simulations that must not depend on scheduling.
     Caller,
+    /// A task of the runtime that the log is opened in, some time after something was queued, as the simulated host says.
+    #[cfg(feature = "simulation")]
+    Later,
 }
 
 /// What is called when the log cannot go on.

@@ -12,6 +12,7 @@ use super::options::Drive;
 use super::read;
 use super::shard::{Found, State, entry_bytes};
 use super::shard_log::ShardLog;
+use crate::blocking;
 use crate::types::{Entry, LogId, Types, Vote};
 
 /// [`RaftLogReader::limited_get_log_entries`], and each step of a stream, return at most so many bytes, but at least
@@ -30,8 +31,7 @@ impl ShardLog {
         }
         self.driver.shared.counters.reread(reread);
         let shard = self.shard.id;
-        let reading = tokio::task::spawn_blocking(move || read::all(shard, found));
-        reading.await.map_err(io::Error::other)?
+        blocking::run(move || read::all(shard, found)).await?
     }
 
     /// The next step of a stream: nothing once all of `from..to` was given, or the log ends before.

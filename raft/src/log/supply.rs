@@ -42,7 +42,7 @@ impl Supply {
         on_sync_failure: impl Fn(Error) + Send + 'static,
     ) -> Result<Supply, Error> {
         let dir = preparer.dir().to_owned();
-        if drive == Drive::Caller {
+        if drive != Drive::Threads {
             return Ok(Supply { left_over, dir, source: Source::Caller(Box::new(preparer)) });
         }
         let (orders, order_receiver) = channel();

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use super::replica::Replica;
 use super::report;
+use crate::blocking;
 use crate::call;
 use crate::peer::{CallKind, Handler, Refusal};
 use crate::route::ForwardReply;
@@ -42,8 +43,8 @@ impl Handler for Answering {
 
     async fn receive_snapshot(&self, shard: u16, meta: &SnapshotMeta) -> io::Result<SnapshotWriter> {
         let (snapshots, meta) = (self.snapshots.clone(), meta.clone());
-        let created = tokio::task::spawn_blocking(move || snapshots.create(ShardId(shard), meta)).await;
-        created.map_err(io::Error::other)?.map_err(io::Error::other)
+        let created = blocking::run(move || snapshots.create(ShardId(shard), meta)).await;
+        created?.map_err(io::Error::other)
     }
 
     async fn call(&self, _from: NodeId, shard: u16, kind: CallKind, body: Bytes) -> Result<Bytes, Refusal> {

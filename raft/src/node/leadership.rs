@@ -11,6 +11,7 @@ use tracing::{debug, error, info};
 
 use super::replica::Replica;
 use crate::peer::Peers;
+use crate::process;
 use crate::shard::inbox::Work;
 use crate::shard::machine::Raft;
 use crate::shard::message::Message;
@@ -55,7 +56,7 @@ fn ended_by_itself(replica: &Replica, stop: &CancellationToken) {
     }
     let state = replica.raft.metrics().borrow_watched().running_state.clone();
     error!(shard = %replica.shard, ?state, "the shard's Raft group has ended: this process ends with it");
-    std::process::abort();
+    process::end();
 }
 
 /// Hands a shard over to the node that should lead it, once that one is fit, until `stop`.

@@ -1,7 +1,9 @@
 //! A node: its storage, its peers, and a replica of every shard.
 
+mod actors;
 mod config;
 mod error;
+mod ground;
 mod handler;
 mod leadership;
 mod recounts;
@@ -13,6 +15,7 @@ mod vital;
 pub use crate::facts::Facts;
 pub use config::{Config, Timing};
 pub use error::Error;
+pub use ground::Ground;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use recounts::PageRequest;
 #[cfg(test)]

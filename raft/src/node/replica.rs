@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, OnceLock};
 
-use actix::{Actor, ArbiterHandle};
 use engine::ShardId;
 use openraft::storage::{RaftLogReader, RaftLogStorage};
 use tokio::sync::{oneshot, watch};
 
+use super::actors::Actors;
 use super::recounts::Recounts;
 use super::{Config, Error};
+use crate::blocking;
 use crate::board::Board;
 use crate::desk::Desk;
 use crate::facts;
@@ -47,15 +48,12 @@ pub(super) struct Shared<'a> {
     pub(super) desk: &'a Arc<Desk>,
     pub(super) gate: &'a SharedGate,
     pub(super) facts: &'a facts::Channel,
+    pub(super) actors: &'a Actors,
 }
 
 impl Replica {
-    /// Loads the shard's state, starts its actor on `arbiter`, and joins its Raft group.
-    pub(super) async fn start(
-        shared: &Shared<'_>,
-        shard: ShardId,
-        arbiter: &ArbiterHandle,
-    ) -> Result<Replica, Error> {
+    /// Loads the shard's state, starts its actor, and joins its Raft group.
+    pub(super) async fn start(shared: &Shared<'_>, shard: ShardId) -> Result<Replica, Error> {
         let snapshot = shared.snapshots.current(shard)?;
         let meta = snapshot.as_ref().map(|file| file.meta().clone());
         let mut log = shared.log.shard(shard);
@@ -87,7 +85,7 @@ impl Replica {
             stats: Arc::clone(&stats),
             snapshot_log_bytes: shared.config.snapshot_log_bytes,
         };
-        ShardActor::start_in_arbiter(arbiter, move |_| ShardActor::new(core, around));
+        shared.actors.start(shard, ShardActor::new(core, around));
         let machine = Machine::new(shard, Arc::clone(&inbox), shared.snapshots.clone(), meta.as_ref());
         let raft = Raft::new(
             shared.config.node,
@@ -121,8 +119,8 @@ async fn core(shard: ShardId, snapshot: Option<SnapshotFile>) -> Result<Core<Rep
     let randomness = randomness();
     let Some(file) = snapshot else { return Ok(Core::new(engine::Shard::new(shard), None, randomness)) };
     let applied = file.meta().last_log_id;
-    let loaded = tokio::task::spawn_blocking(move || machine::load(shard, &file)).await;
-    let engine = loaded.map_err(|error| Error::State(std::io::Error::other(error)))?.map_err(Error::State)?;
+    let loaded = blocking::run(move || machine::load(shard, &file)).await;
+    let engine = loaded.map_err(|not_done| Error::State(not_done.into()))?.map_err(Error::State)?;
     Ok(Core::new(engine, applied, randomness))
 }
 

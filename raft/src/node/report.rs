@@ -11,6 +11,7 @@ use tracing::debug;
 
 use super::recounts::Rest;
 use super::replica::Replica;
+use crate::blocking;
 use crate::call;
 use crate::peer::{CallKind, Peers, Refusal};
 use crate::shard::inbox::Work;
@@ -139,7 +140,7 @@ async fn call(
 
 async fn audit(replica: &Replica, product: Option<ProductId>) -> Option<Audited> {
     let (index, hashes, capture) = look(replica).await?;
-    let counted = tokio::task::spawn_blocking(move || {
+    let counted = blocking::run(move || {
         let hash_holds = capture.hash() == capture.recomputed_hash();
         (capture.audit(product.as_ref()), capture.audit_payments(product.as_ref()), hash_holds)
     });

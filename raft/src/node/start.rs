@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Arbiter, System};
 use engine::snapshot::Capture;
 use engine::{LogTime, Settled, ShardId, Unsettled};
 use openraft::BasicNode;
 use openraft::async_runtime::watch::WatchReceiver;
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::actors::Actors;
+use super::ground::Ground;
 use super::handler::Answering;
 use super::leadership;
 use super::replica::{Replica, Shared};
@@ -24,10 +24,9 @@ use super::{Config, Error};
 use crate::board::Board;
 use crate::data_dir::{DataDir, Owner};
 use crate::desk::Desk;
-use crate::disk::{Disk, RealDisk};
 use crate::facts::{self, Facts};
 use crate::log::{self, Log};
-use crate::peer::{self, Acquaintances, Peers, Server, ServerHandle};
+use crate::peer::{self, Acquaintances, Listener, Peers, Server, ServerHandle};
 use crate::route::{Forwarder, Route, Router, Standings};
 use crate::shard::clock::Moment;
 use crate::shard::gate::SharedGate;
@@ -55,7 +54,7 @@ pub struct Node {
     acquaintances: Acquaintances,
     server: ServerHandle,
     log: Log,
-    actors: System,
+    actors: Actors,
     tasks: TaskTracker,
     stop: CancellationToken,
     /// Cancelled before `stop`: from then on this node takes no shard over to spread the leaders.
@@ -72,15 +71,30 @@ impl Node {
     /// [`Error`] names what stands in the way; nothing was lost.
     pub async fn start(
         config: Config,
-        listener: TcpListener,
+        listener: impl Listener,
         gate: SharedGate,
     ) -> Result<(Node, Facts), Error> {
-        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+        Node::start_on(Ground::machine(), config, listener, gate).await
+    }
+
+    /// The same on any ground.
+    ///
+    /// # Errors
+    /// As [`Node::start`].
+    pub async fn start_on(
+        ground: Ground,
+        config: Config,
+        listener: impl Listener,
+        gate: SharedGate,
+    ) -> Result<(Node, Facts), Error> {
+        let Ground { disk, drive, on_fatal, transport, actors_apart } = ground;
         let owner = Owner { cluster: config.cluster.clone(), node: config.node, shards: config.shards };
         let data = DataDir::open(&disk, &config.data, &owner)?;
         let options = log::Options {
             segment_bytes: config.segment_bytes,
             cache_bytes: config.cache_bytes,
+            drive,
+            on_fatal,
             ..log::Options::default()
         };
         let log = Log::open(disk.clone(), &data.log(), options)?;
@@ -91,11 +105,12 @@ impl Node {
         let acquaintances = Acquaintances::open(disk.clone(), data.path(), data.instance())?;
         let peer_options = peer::Options {
             acquaintances: acquaintances.clone(),
+            transport,
             ..peer::Options::new(config.cluster.clone(), config.node)
         };
         let peers = Peers::new(peer_options.clone(), others(&config));
         let (channel, facts) = facts::channel();
-        let (actors, arbiters) = actors(usize::from(config.shards)).await?;
+        let actors = if actors_apart { Actors::apart(config.shards.into()).await? } else { Actors::Here };
         let shared = Shared {
             config: &config,
             raft_config: Arc::new(config.raft().validate()?),
@@ -106,11 +121,11 @@ impl Node {
             desk: &desk,
             gate: &gate,
             facts: &channel,
+            actors: &actors,
         };
         let mut replicas = Vec::new();
         for shard in 0..config.shards {
-            let arbiter = arbiters[usize::from(shard) % arbiters.len()].handle();
-            replicas.push(Replica::start(&shared, ShardId(shard), &arbiter).await?);
+            replicas.push(Replica::start(&shared, ShardId(shard)).await?);
         }
         let replicas: Arc<[Replica]> = replicas.into();
         let answering = Answering { replicas: Arc::clone(&replicas), snapshots: snapshots.clone() };
@@ -294,24 +309,6 @@ impl Node {
 
 fn others(config: &Config) -> BTreeMap<NodeId, String> {
     config.members.clone().into_iter().filter(|&(node, _)| node != config.node).collect()
-}
-
-/// Starts the system that the actors live in, with at most as many arbiters as there are cores.
-async fn actors(shards: usize) -> Result<(System, Vec<Arbiter>), Error> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (started, starting) = oneshot::channel();
-    std::thread::Builder::new()
-        .name("actors".into())
-        .spawn(move || {
-            let runner = System::new();
-            let arbiters: Vec<Arbiter> = (0..cores.min(shards)).map(|_| Arbiter::new()).collect();
-            drop(started.send((System::current(), arbiters)));
-            if let Err(error) = runner.run() {
-                tracing::error!(%error, "the actors' system ended badly");
-            }
-        })
-        .map_err(Error::Threads)?;
-    starting.await.map_err(|_| Error::Threads(std::io::Error::other("the actors' thread ended at once")))
 }
 
 fn router(replicas: &[Replica], peers: &Peers, tasks: &TaskTracker) -> Router {

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::blocking;
 use crate::disk::Disk;
 use crate::disk::sealed::{self, Sealed};
 use crate::types::NodeId;
@@ -98,7 +99,7 @@ impl Acquaintances {
             None => {}
         }
         let this = self.clone();
-        let noted = tokio::task::spawn_blocking(move || this.note(node, instance)).await;
+        let noted = blocking::run(move || this.note(node, instance)).await;
         noted.expect("noting a node down neither panics nor is broken off")
     }
 

@@ -10,8 +10,8 @@
 //! number of connections. Every request has a deadline. Whoever asks learns whether a request that failed may
 //! have had an effect ([`Error::may_have_happened`]).
 //!
-//! Mutual TLS will wrap the stream between connecting and the hello: from there on everything is generic over
-//! `AsyncRead` and `AsyncWrite`.
+//! What carries the bytes is a [`Transport`]. Mutual TLS will wrap its streams between connecting and the hello: from
+//! there on everything is generic over `AsyncRead` and `AsyncWrite`.
 
 pub(crate) mod acquaintances;
 mod counters;
@@ -23,6 +23,7 @@ mod outgoing;
 mod refusal;
 mod snapshot;
 pub(crate) mod stream;
+mod transport;
 pub(crate) mod wire;
 
 pub use acquaintances::{Acquaintances, Unreadable};
@@ -34,6 +35,7 @@ pub use outgoing::{Network, Networks, Peers};
 pub use refusal::Refusal;
 pub use snapshot::{SnapshotSink, SnapshotSource};
 pub use stream::Kind;
+pub use transport::{Listener, Stream, Tcp, Transport};
 
 /// What a generic call asks for. The numbers belong to the modules that define calls; the transport only carries them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

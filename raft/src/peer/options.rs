@@ -1,8 +1,9 @@
 //! What a node's transport may be told; the same for the nodes it dials and those that dial it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::Acquaintances;
+use super::{Acquaintances, Tcp, Transport};
 use crate::types::NodeId;
 
 /// Settings of the transport. `Options::new` has the defaults; sizes must be alike on all nodes of a cluster.
@@ -14,6 +15,8 @@ pub struct Options {
     pub node: NodeId,
     /// By which data directories this node and the others are known.
     pub acquaintances: Acquaintances,
+    /// What carries the bytes. Default: TCP.
+    pub transport: Arc<dyn Transport>,
     /// The largest frame, in bytes, checked before anything is allocated for it. At least 64 KiB.
     pub frame_bytes_max: usize,
     /// How long connecting, with the hello, may take; also how long an incoming connection may stay silent at first.
@@ -61,6 +64,7 @@ impl Options {
             cluster: cluster.into(),
             node,
             acquaintances: Acquaintances::in_memory(node),
+            transport: Arc::new(Tcp),
             frame_bytes_max: 8 * MIB,
             connect_timeout: Duration::from_secs(1),
             backoff_max: Duration::from_millis(100),

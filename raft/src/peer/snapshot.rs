@@ -4,8 +4,8 @@ use std::future::Future;
 use std::io;
 
 use bytes::Bytes;
-use tokio::task::spawn_blocking;
 
+use crate::blocking;
 use crate::snapshot::{SnapshotFile, SnapshotWriter};
 
 /// A complete snapshot that can be read in pieces.
@@ -29,7 +29,7 @@ pub trait SnapshotSink: Sized + Send + 'static {
 impl SnapshotSource for SnapshotFile {
     async fn read_at(&self, offset: u64, bytes_max: usize) -> io::Result<Bytes> {
         let file = self.clone();
-        Ok(spawn_blocking(move || SnapshotFile::read_at(&file, offset, bytes_max)).await??)
+        Ok(blocking::run(move || SnapshotFile::read_at(&file, offset, bytes_max)).await??)
     }
 }
 
@@ -38,10 +38,10 @@ impl SnapshotSink for SnapshotWriter {
 
     async fn write(mut self, bytes: Bytes) -> io::Result<Self> {
         let written = move || SnapshotWriter::write(&mut self, &bytes).map(|()| self);
-        Ok(spawn_blocking(written).await??)
+        Ok(blocking::run(written).await??)
     }
 
     async fn finish(self) -> io::Result<SnapshotFile> {
-        Ok(spawn_blocking(move || SnapshotWriter::finish(self)).await??)
+        Ok(blocking::run(move || SnapshotWriter::finish(self)).await??)
     }
 }

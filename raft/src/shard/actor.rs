@@ -103,6 +103,8 @@ impl ShardActor {
         }
         let Arrivals { since: arrived, requests } = self.around.inbox.take_requests();
         if !requests.is_empty() {
+            #[cfg(feature = "simulation")]
+            crate::simulation::arrived(self.around.shard, &requests);
             // What was applied just now may have taken its time.
             self.core.on_message(Moment::now(), Message::Requests { arrived, requests }, &mut self.actions);
         }
@@ -114,7 +116,11 @@ impl ShardActor {
             Work::Tell(message) => self.core.on_message(at, message, &mut self.actions),
             Work::Committed { entries, bytes, done } => {
                 let began = std::time::Instant::now();
+                #[cfg(feature = "simulation")]
+                let seen = crate::simulation::Entries::of(&entries);
                 self.core.on_message(at, Message::Committed(entries), &mut self.actions);
+                #[cfg(feature = "simulation")]
+                seen.into_iter().for_each(|seen| seen.applied(self.around.shard, self.core.hashes()));
                 self.around.stats.applied(began.elapsed(), self.core.applied());
                 self.count_log(ctx, bytes);
                 tell(done);
@@ -122,6 +128,8 @@ impl ShardActor {
             Work::Capture(to) => drop(to.send(self.core.engine().capture())),
             Work::Install { engine, applied, done } => {
                 self.core.install(at, *engine, applied, &mut self.actions);
+                #[cfg(feature = "simulation")]
+                crate::simulation::installed(self.around.shard, applied, self.core.engine().hash());
                 self.log_bytes = 0;
                 self.around.board.replace(self.around.shard, self.core.engine().products());
                 tell(done);

@@ -21,6 +21,10 @@ pub struct Moment {
 impl Moment {
     /// The moment that it is. Cost: two system calls through the vDSO.
     pub fn now() -> Moment {
+        #[cfg(feature = "simulation")]
+        if let Some(host) = crate::simulation::host() {
+            return host.now();
+        }
         let micros = micros();
         Moment { boot: micros / 1_000, wall: read(ClockId::Realtime) / 1_000, micros }
     }
@@ -28,6 +32,10 @@ impl Moment {
 
 /// [`Moment::micros`] of now. Cost: one system call through the vDSO.
 pub(super) fn micros() -> u64 {
+    #[cfg(feature = "simulation")]
+    if let Some(host) = crate::simulation::host() {
+        return host.now().micros;
+    }
     read(ClockId::Boottime)
 }
 

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use super::inbox::{Inbox, Work};
 use super::message::Committed;
+use crate::blocking;
 use crate::entry;
 use crate::snapshot::{SnapshotFile, SnapshotStore};
 use crate::types::{Entry, LogId, SnapshotMeta, StoredMembership, Types};
@@ -136,7 +137,7 @@ impl RaftStateMachine<Types> for Machine {
         let applied =
             meta.last_log_id.ok_or_else(|| io::Error::other("a snapshot of nothing cannot be installed"))?;
         let shard = self.shard;
-        let engine = blocking(move || load(shard, &snapshot)).await?;
+        let engine = blocking::run(move || load(shard, &snapshot)).await??;
         let (done, installed) = oneshot::channel();
         self.inbox.push(Work::Install { engine: Box::new(engine), applied, done });
         installed.await.map_err(|_| stopped())?;
@@ -147,7 +148,7 @@ impl RaftStateMachine<Types> for Machine {
 
     async fn get_current_snapshot(&mut self) -> Result<Option<Snapshot>, io::Error> {
         let (snapshots, shard) = (self.snapshots.clone(), self.shard);
-        let current = blocking(move || snapshots.current(shard).map_err(io::Error::other)).await?;
+        let current = blocking::run(move || snapshots.current(shard).map_err(io::Error::other)).await??;
         Ok(current.map(|file| Snapshot { meta: file.meta().clone(), snapshot: file }))
     }
 }
@@ -166,14 +167,14 @@ impl RaftSnapshotBuilder<Types> for Builder {
     async fn build_snapshot(&mut self) -> Result<Snapshot, io::Error> {
         let capture = self.capture.take().ok_or_else(stopped)?;
         let (snapshots, shard, meta) = (self.snapshots.clone(), self.shard, self.meta.clone());
-        let file = blocking(move || {
+        let file = blocking::run(move || {
             let mut writer = snapshots.create(shard, meta).map_err(io::Error::other)?;
             for chunk in capture.chunks() {
                 writer.write(&frame(&chunk)).map_err(io::Error::other)?;
             }
             writer.finish().map_err(io::Error::other)
         })
-        .await?;
+        .await??;
         Ok(Snapshot { meta: self.meta.clone(), snapshot: file })
     }
 }
@@ -220,8 +221,4 @@ pub fn load(shard: ShardId, snapshot: &SnapshotFile) -> io::Result<engine::Shard
 fn next_chunk(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first_chunk::<4>()?;
     rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
 }

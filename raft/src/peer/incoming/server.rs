@@ -5,8 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -18,7 +17,7 @@ use super::session::serve;
 use crate::peer::counters::count;
 use crate::peer::log_limit::LogLimit;
 use crate::peer::stream::{FrameReader, Greeted, HelloError, admit};
-use crate::peer::{Counters, Options};
+use crate::peer::{Counters, Listener, Options, Stream};
 
 /// The wait after accepting failed for a reason that will not pass at once, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -53,11 +52,11 @@ impl Server {
     /// # Errors
     /// When the listener does not know its address, because it is not bound.
     pub fn start<H: Handler>(
-        listener: TcpListener,
+        listener: impl Listener,
         handler: Arc<H>,
         options: Options,
     ) -> io::Result<ServerHandle> {
-        let address = listener.local_addr()?;
+        let address = listener.address()?;
         let counters = Arc::<Counters>::default();
         let stop = CancellationToken::new();
         let accepting = Accepting {
@@ -96,7 +95,7 @@ impl ServerHandle {
 }
 
 impl<H: Handler> Accepting<H> {
-    async fn run(self, listener: TcpListener) {
+    async fn run(self, mut listener: impl Listener) {
         loop {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
@@ -122,7 +121,7 @@ impl<H: Handler> Accepting<H> {
         complain(&self.complaints, what);
     }
 
-    fn accept(&self, stream: TcpStream, address: SocketAddr) {
+    fn accept(&self, stream: Stream, address: SocketAddr) {
         let Ok(permit) = self.connections.clone().try_acquire_owned() else {
             count(&self.counters.turned_away);
             let most = self.options.connections_max;
@@ -140,6 +139,9 @@ impl<H: Handler> Accepting<H> {
     }
 }
 
+/// What is read from a node that dialled, and what it is told.
+type Accepted = Greeted<Box<dyn AsyncRead + Send + Unpin>, Box<dyn AsyncWrite + Send + Unpin>>;
+
 /// One connection, and what it needs to know of the server.
 struct Connection<H> {
     handler: Arc<H>,
@@ -152,7 +154,7 @@ struct Connection<H> {
 
 impl<H: Handler> Connection<H> {
     /// From the hello to the end.
-    async fn run(self, stream: TcpStream, _permit: OwnedSemaphorePermit) {
+    async fn run(self, stream: Stream, _permit: OwnedSemaphorePermit) {
         let address = self.address;
         let greeted = match self.greeted(stream).await {
             Ok(greeted) => greeted,
@@ -175,9 +177,8 @@ impl<H: Handler> Connection<H> {
         complain(&self.complaints, &format!("the connection of node {node} from {address} has ended: {end}"));
     }
 
-    async fn greeted(&self, stream: TcpStream) -> Result<Greeted<OwnedReadHalf, OwnedWriteHalf>, HelloError> {
-        stream.set_nodelay(true)?;
-        let (reader, writer) = stream.into_split();
+    async fn greeted(&self, stream: Stream) -> Result<Accepted, HelloError> {
+        let Stream { reader, writer } = stream;
         let reader = FrameReader::new(reader, self.options.frame_bytes_max, self.counters.clone());
         let within = self.options.connect_timeout;
         tokio::select! {

@@ -1,13 +1,12 @@
-//! Opens connections: TCP, then the hello.
+//! Opens connections: the stream, then the hello.
 
 use std::sync::Arc;
 
-use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
 use crate::peer::stream::{FrameReader, Greeted, HelloError, greet};
-use crate::peer::{Counters, Options};
+use crate::peer::{Counters, Options, Stream};
 use crate::types::NodeId;
 
 /// A connection that was not made.
@@ -21,19 +20,20 @@ pub(super) enum DialError {
     Hello { address: Arc<str>, error: HelloError },
 }
 
-/// Connects to `node` at `address`, within the time that options give. Names are looked up every time.
+/// What is read from a node that was dialled, and what it is told.
+pub(super) type Dialled = Greeted<Box<dyn AsyncRead + Send + Unpin>, Box<dyn AsyncWrite + Send + Unpin>>;
+
+/// Connects to `node` at `address`, within the time that options give.
 pub(super) async fn dial(
     options: &Options,
     node: NodeId,
     address: &Arc<str>,
     counters: Arc<Counters>,
-) -> Result<Greeted<OwnedReadHalf, OwnedWriteHalf>, DialError> {
+) -> Result<Dialled, DialError> {
     let after = options.connect_timeout;
     let dialled = async {
         let connect_error = |error| DialError::Connect { address: address.clone(), error };
-        let stream = TcpStream::connect(address.as_ref()).await.map_err(connect_error)?;
-        stream.set_nodelay(true).map_err(connect_error)?;
-        let (reader, writer) = stream.into_split();
+        let Stream { reader, writer } = options.transport.dial(address).await.map_err(connect_error)?;
         let reader = FrameReader::new(reader, options.frame_bytes_max, counters);
         let greeted = greet(reader, writer, options, node).await;
         greeted.map_err(|error| DialError::Hello { address: address.clone(), error })
