@@ -104,7 +104,8 @@ impl Entries {
         let Some(host) = host() else { return };
         let hashes: std::collections::BTreeMap<u64, u64> = hashes.collect();
         for entry in &self.0 {
-            let hash = hashes.get(&entry.log_id.index).expect("the newest hashes cover what was just applied");
+            let hash =
+                hashes.get(&entry.log_id.index).expect("the newest hashes cover what was just applied");
             host.applied(shard, entry, *hash);
         }
     }

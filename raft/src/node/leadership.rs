@@ -32,11 +32,13 @@ pub(super) async fn watch(replica: Arc<[Replica]>, shard: usize, stop: Cancellat
     let replica = &replica[shard];
     let mut metrics = replica.raft.server_metrics();
     loop {
-        let (leads, leader) = {
+        let (follows, leads, leader) = {
             let metrics = metrics.borrow_and_update();
-            let leads = metrics.state == ServerState::Leader && metrics.vote.committed;
-            (leads.then(|| Leadership::from(metrics.vote.leader_id)), metrics.current_leader)
+            let leads = metrics.state == ServerState::Leader;
+            let follows = metrics.vote.committed.then(|| Leadership::from(metrics.vote.leader_id));
+            (follows, follows.filter(|_| leads), metrics.current_leader)
         };
+        replica.inbox.push(Work::Tell(Message::Follows(follows)));
         replica.inbox.push(Work::Tell(Message::Leadership(leads)));
         replica.leader.send_if_modified(|known| std::mem::replace(known, leader) != leader);
         tokio::select! {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use engine::ShardId;
-use openraft::storage::{RaftLogReader, RaftLogStorage};
+use openraft::storage::RaftLogStorage;
 use tokio::sync::{oneshot, watch};
 
 use super::actors::Actors;
@@ -63,12 +63,10 @@ impl Replica {
             let path = shared.snapshots.dir().to_owned();
             return Err(Error::NoSnapshot { shard, purged: purged.index, path });
         }
-        let vote = log.read_vote().await.map_err(Error::State)?;
         let core = core(shard, snapshot)
             .await?
             .with_entries_of(shared.log.entry_bytes_max())
-            .with_gate(SharedGate::clone(shared.gate))
-            .started_in(vote.map_or(0, |vote| vote.leader_id.term));
+            .with_gate(SharedGate::clone(shared.gate));
         let inbox = Arc::new(Inbox::default());
         let raft_cell = Arc::new(OnceLock::new());
         let stats = Arc::new(ShardStats::default());

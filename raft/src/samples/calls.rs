@@ -13,11 +13,13 @@ use crate::call;
 use crate::node::{Audited, PageRequest, Report, ReportRequest, Reported, Rest};
 use crate::peer::stream::Kind;
 use crate::route::ForwardReply;
-use crate::shard::clock::NodeTime;
+use crate::shard::clock::{LedTime, NodeTime};
 use crate::shard::request::{Ask, Leadership, Obstacle, Reply, Request};
 
 const NOW: LogTime = LogTime(1_795_737_600_000);
 const LEADERSHIP: Leadership = Leadership { term: 4, node: 300 };
+
+const LED: LedTime = LedTime { term: 7, log: NOW };
 
 pub(super) fn samples() -> Vec<Sample> {
     let standing: Option<(Leadership, LogTime)> = Some((LEADERSHIP, NOW));
@@ -34,7 +36,12 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample::call(call::REPORT_PAGE, "call: page of a recount", PageRequest { recount: 7, from: 16_384 }),
         Sample::coded(Kind::Answer, "answer with a page of a recount", audited().products),
         Sample::bare(Kind::Call, "call: estimate", &[call::ESTIMATE.0]),
-        Sample::coded(Kind::Answer, "answer to an estimate", NodeTime { log: NOW, wall: LogTime(NOW.0 + 3) }),
+        Sample::coded(
+            Kind::Answer,
+            "answer to an estimate",
+            NodeTime { led: Some(LED), wall: LogTime(NOW.0 + 3) },
+        ),
+        Sample::coded(Kind::Answer, "answer to an estimate: unled", NodeTime { led: None, wall: NOW }),
     ]
 }
 

@@ -1,7 +1,8 @@
 //! Log time on a node: what a leader proposes by, and what every node takes it to be.
 //!
-//! Durations come from the machine's monotonic clock; only where a clock is anchored do wall clocks play a part, and
-//! then by a quorum's lower median, so one node's wall clock off by a day moves no hold.
+//! Durations come from the machine's monotonic clock. A clock goes on where the one before it was; only where nobody knows
+//! that do wall clocks play a part, and then by a quorum's lower median, so one node's wall clock off by a day moves no
+//! hold.
 
 use bincode::{Decode, Encode};
 use engine::{LogTime, Span};
@@ -48,17 +49,33 @@ fn read(clock: ClockId) -> u64 {
 /// What a node says of the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct NodeTime {
-    /// What it takes log time to be: where a clock is anchored.
-    pub log: LogTime,
-    /// Its wall clock: what a clock is steered towards. The log's own time always trails a little, so a clock steered
-    /// towards that would fall behind without end.
+    /// What it knows of log time, from leading or from what a leader proposed of late: where a clock is anchored.
+    pub led: Option<LedTime>,
+    /// Its wall clock: what a clock is steered towards, and anchored at if nobody knows log time. The log's own time always
+    /// trails a little, so a clock steered towards that would fall behind without end.
     pub wall: LogTime,
+}
+
+/// Log time as it went on in one leadership. Ordered by who knows better: of a later leadership first, then the later time,
+/// since a batch that came late shows too early a time, and none shows too late a one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub struct LedTime {
+    /// The term of the leadership.
+    pub term: u64,
+    /// What log time is by it, or was a little ago.
+    pub log: LogTime,
 }
 
 impl NodeTime {
     /// The same, `span` later.
     pub fn after(self, span: Span) -> NodeTime {
-        NodeTime { log: self.log.after(span), wall: self.wall.after(span) }
+        let led = self.led.map(|led| LedTime { log: led.log.after(span), ..led });
+        NodeTime { led, wall: self.wall.after(span) }
+    }
+
+    /// What the node takes log time to be.
+    pub fn log(self) -> LogTime {
+        self.led.map_or(self.wall, |led| led.log)
     }
 }
 
@@ -66,8 +83,9 @@ impl NodeTime {
 const SLEW_MAX_PPM: i64 = 1_000;
 /// Over how long a difference is steered away, if the limit allows.
 const HORIZON_MS: i64 = 10_000;
-/// How old the last applied batch may be for a node's own idea of log time to count more than its wall clock.
-const FRESH: Span = Span(10_000);
+/// By how much everything that a quorum knows of log time may have come late. Beyond that the wall clocks are taken to be
+/// wrong: somebody has set them.
+const LATE_MAX: Span = Span(5_000);
 
 /// A leader's clock. It never goes back and never jumps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,10 +96,16 @@ pub struct LogClock {
 }
 
 impl LogClock {
-    /// A clock that begins at the largest of the log's newest time and the lower median of a quorum's estimates.
+    /// A clock that goes on where the newest leadership was that a quorum's nodes know of, as the one knows that knows
+    /// best; at the lower median of their wall clocks if none knows; and never before the log's newest time. If the wall
+    /// clocks are a little ahead of what is known, they are right, and what is known came late: no node's clock alone can
+    /// bring that about, since of two the earlier counts.
     pub fn anchored(at: Moment, newest: LogTime, times: &[NodeTime]) -> LogClock {
-        let estimates = times.iter().map(|time| time.log);
-        let anchor = lower_median(estimates).map_or(newest, |median| median.max(newest));
+        let led = times.iter().filter_map(|time| time.led).max().map(|led| led.log);
+        let wall = lower_median(times.iter().map(|time| time.wall));
+        let began_late = |led: LogTime| wall.filter(|wall| *wall > led && wall.since(led) <= LATE_MAX);
+        let begin = led.map(|led| began_late(led).unwrap_or(led)).or(wall);
+        let anchor = begin.map_or(newest, |begin| begin.max(newest));
         LogClock { anchor, anchored_at: at.boot, slew_ppm: 0 }
     }
 
@@ -107,29 +131,6 @@ impl LogClock {
     }
 }
 
-/// What a node that does not lead takes log time to be: as the newest batch says, if that is of the present.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Estimate {
-    newest: LogTime,
-    applied_at: Option<u64>,
-}
-
-impl Estimate {
-    /// A batch of log time `now` was applied.
-    pub fn applied(&mut self, at: Moment, now: LogTime) {
-        *self = Estimate { newest: now, applied_at: Some(at.boot) };
-    }
-
-    /// Log time at `at`, as far as this node can tell.
-    pub fn now(&self, at: Moment) -> LogTime {
-        let elapsed = self.applied_at.map(|applied_at| Span(at.boot.saturating_sub(applied_at)));
-        match elapsed {
-            Some(elapsed) if elapsed <= FRESH => self.newest.after(elapsed),
-            _ => LogTime(at.wall),
-        }
-    }
-}
-
 fn lower_median(times: impl Iterator<Item = LogTime>) -> Option<LogTime> {
     let mut sorted: Vec<LogTime> = times.collect();
     sorted.sort_unstable();
@@ -146,8 +147,12 @@ mod tests {
         Moment { boot, ..Moment::default() }
     }
 
-    fn both(time: LogTime) -> NodeTime {
-        NodeTime { log: time, wall: time }
+    fn wall(wall: LogTime) -> NodeTime {
+        NodeTime { led: None, wall }
+    }
+
+    fn led(term: u64, log: u64, wall: u64) -> NodeTime {
+        NodeTime { led: Some(LedTime { term, log: LogTime(log) }), wall: LogTime(wall) }
     }
 
     #[test]
@@ -156,8 +161,8 @@ mod tests {
         let mut clock = LogClock::anchored(at(0), LogTime(start), &[]);
         for boot in (0..DAY).step_by(5_000) {
             let now = clock.now(at(boot));
-            let trails = NodeTime { log: LogTime(now.0 - 10), wall: LogTime(start + boot) };
-            clock.steer(at(boot), &[both(LogTime(start + boot)), trails, trails]);
+            let trails = led(1, now.0 - 10, start + boot);
+            clock.steer(at(boot), &[wall(LogTime(start + boot)), trails, trails]);
         }
         let off = clock.now(at(DAY)).0.abs_diff(start + DAY);
         assert!(off < 20, "{off} ms off after a day");
@@ -167,7 +172,7 @@ mod tests {
     fn one_wall_clock_off_by_a_day_moves_nothing() {
         let good = LogTime(1_000 * DAY);
         for wrong in [good.0 - DAY, good.0 + DAY] {
-            let times = [good, LogTime(wrong), good].map(both);
+            let times = [good, LogTime(wrong), good].map(wall);
             let clock = LogClock::anchored(at(5), LogTime(0), &times);
             assert_eq!(clock.now(at(5)), good);
         }
@@ -175,7 +180,7 @@ mod tests {
 
     #[test]
     fn of_two_the_earlier_counts_and_the_log_is_never_contradicted() {
-        let clock = LogClock::anchored(at(0), LogTime(50), &[LogTime(40), LogTime(90)].map(both));
+        let clock = LogClock::anchored(at(0), LogTime(50), &[LogTime(40), LogTime(90)].map(wall));
         assert_eq!(clock.now(at(0)), LogTime(50));
         assert_eq!(clock.now(at(7)), LogTime(57));
     }
@@ -183,21 +188,28 @@ mod tests {
     #[test]
     fn steering_neither_jumps_nor_exceeds_a_thousandth() {
         let mut clock = LogClock::anchored(at(0), LogTime(1_000_000), &[]);
-        clock.steer(at(0), &[both(LogTime(1_000_000 + DAY))]);
+        clock.steer(at(0), &[wall(LogTime(1_000_000 + DAY))]);
         assert_eq!(clock.now(at(0)), LogTime(1_000_000));
         assert_eq!(clock.now(at(100_000)), LogTime(1_100_100));
         let before = clock.now(at(100_000));
-        clock.steer(at(100_000), &[both(LogTime(0))]);
+        clock.steer(at(100_000), &[wall(LogTime(0))]);
         assert_eq!(clock.now(at(100_000)), before);
         assert_eq!(clock.now(at(200_000)), before.after(Span(99_900)));
     }
 
     #[test]
-    fn a_node_trusts_the_log_while_it_is_fresh_and_its_wall_clock_after() {
-        let mut estimate = Estimate::default();
-        assert_eq!(estimate.now(Moment { boot: 1, wall: 77, micros: 0 }), LogTime(77));
-        estimate.applied(Moment { boot: 10, wall: 77, micros: 0 }, LogTime(5_000));
-        assert_eq!(estimate.now(Moment { boot: 1_010, wall: 77, micros: 0 }), LogTime(6_000));
-        assert_eq!(estimate.now(Moment { boot: 10_011, wall: 77, micros: 0 }), LogTime(77));
+    fn a_clock_goes_on_in_the_newest_leadership_by_who_knows_it_best() {
+        let day_ahead = 5_000 + DAY;
+        let times = [led(3, 9_000, 0), led(4, 5_000, day_ahead), led(4, 4_000, 4_500), wall(LogTime(DAY))];
+        assert_eq!(LogClock::anchored(at(0), LogTime(0), &times).now(at(0)), LogTime(5_000));
+        assert_eq!(LogClock::anchored(at(0), LogTime(5_001), &times).now(at(0)), LogTime(5_001));
+    }
+
+    #[test]
+    fn what_came_late_is_made_good_by_the_wall_clocks_unless_somebody_has_set_them() {
+        let begun = |times: &[NodeTime]| LogClock::anchored(at(0), LogTime(0), times).now(at(0)).0;
+        assert_eq!(begun(&[led(4, 5_000, 9_000), wall(LogTime(9_010))]), 9_000);
+        assert_eq!(begun(&[led(4, 5_000, 9_000), wall(LogTime(4_000))]), 5_000, "of two the earlier counts");
+        assert_eq!(begun(&[led(4, 5_000, DAY), wall(LogTime(DAY))]), 5_000, "an hour is not late");
     }
 }

@@ -8,9 +8,10 @@ use engine::limits::COMMANDS_PER_BATCH;
 use engine::{Command, Event, LogTime, Proposal, Shard, Span};
 use tracing::warn;
 
-use super::clock::{Estimate, LogClock, Moment, NodeTime};
+use super::clock::{LedTime, LogClock, Moment, NodeTime};
 use super::flights::Item;
 use super::gate::{Open, SharedGate};
+use super::hearsay::Hearsay;
 use super::lead::Lead;
 use super::message::{Action, Committed, Context, Message};
 use super::request::{Leadership, Obstacle, Reply};
@@ -42,8 +43,8 @@ pub struct Core<R> {
     engine: Shard,
     applied: Option<LogId>,
     hashes: VecDeque<(u64, u64)>,
-    estimate: Estimate,
-    started_in: u64,
+    hearsay: Hearsay,
+    follows: Option<Leadership>,
     batch_max: usize,
     lead: Option<Lead<R>>,
     randomness: Randomness,
@@ -59,8 +60,8 @@ impl<R> Core<R> {
             engine,
             applied,
             hashes: VecDeque::with_capacity(HASHES_KEPT),
-            estimate: Estimate::default(),
-            started_in: 0,
+            hearsay: Hearsay::default(),
+            follows: None,
             batch_max: COMMANDS_PER_BATCH,
             lead: None,
             randomness,
@@ -68,12 +69,6 @@ impl<R> Core<R> {
             estimated_at: 0,
             expired_at: 0,
         }
-    }
-
-    /// The same on a node that started in `term`. What was proposed up to then may have lain in a log while all nodes
-    /// were down: it does not tell what time it is.
-    pub fn started_in(self, term: u64) -> Core<R> {
-        Core { started_in: term, ..self }
     }
 
     /// The same with a gate before payments by the provider.
@@ -90,6 +85,7 @@ impl<R> Core<R> {
     pub fn on_message(&mut self, at: Moment, message: Message<R>, actions: &mut Vec<Action<R>>) {
         let mut ctx = Context { at, actions };
         match message {
+            Message::Follows(leadership) => self.follows = leadership,
             Message::Leadership(leadership) => self.on_leadership(&mut ctx, leadership),
             Message::Committed(entries) => self.on_committed(&mut ctx, entries),
             Message::Requests { arrived, requests } => match &mut self.lead {
@@ -126,10 +122,15 @@ impl<R> Core<R> {
         }
         if let Some(lead) = self.lead.take() {
             self.randomness.nonce = lead.flights.next_nonce();
+            if let Some(clock) = &lead.clock {
+                self.hearsay.heard(ctx.at, lead.leadership, clock.now(ctx.at));
+            }
             lead.end(ctx);
         }
         let Some(leadership) = leadership else { return };
         let ready = self.applied.is_some_and(|applied| Leadership::from(applied.leader_id) == leadership);
+        #[cfg(feature = "planted")]
+        let ready = ready || engine::planted::has(engine::planted::Bug::AnswerBeforeBlank);
         self.lead = Some(Lead::new(
             leadership,
             ready,
@@ -168,8 +169,9 @@ impl<R> Core<R> {
             if let Some(numbered) = entry.batch {
                 outcomes.clear();
                 self.engine.apply(&numbered.batch, &mut outcomes, &mut events);
-                if proposer.term > self.started_in {
-                    self.estimate.applied(ctx.at, self.engine.now());
+                // What another leadership had proposed may have lain in its log while all nodes were down.
+                if self.follows == Some(proposer) {
+                    self.hearsay.heard(ctx.at, proposer, numbered.batch.now);
                 }
                 if let Some(lead) = ours
                     && let Some(flight) = lead.flights.land(numbered.nonce)
@@ -226,6 +228,7 @@ impl<R> Core<R> {
     fn on_tick(&mut self, ctx: &mut Context<'_, R>) {
         self.found(ctx.at);
         let Some(lead) = &mut self.lead else { return };
+        lead.tick();
         let every = if lead.clock.is_some() { STEER_EVERY } else { ANCHOR_EVERY };
         if ctx.at.boot >= self.estimated_at + every {
             self.estimated_at = ctx.at.boot;
@@ -271,13 +274,16 @@ impl<R> Core<R> {
 
     /// What this node says of the time.
     pub fn time(&self, at: Moment) -> NodeTime {
-        NodeTime { log: self.log_time(at), wall: LogTime(at.wall) }
+        let leads = self.lead.as_ref().and_then(|lead| {
+            let clock = lead.clock.as_ref()?;
+            Some(LedTime { term: lead.leadership.term, log: clock.now(at) })
+        });
+        NodeTime { led: leads.or_else(|| self.hearsay.now(at)), wall: LogTime(at.wall) }
     }
 
     /// What this node takes log time to be.
     pub fn log_time(&self, at: Moment) -> LogTime {
-        let led = self.lead.as_ref().and_then(|lead| lead.clock.as_ref());
-        led.map_or_else(|| self.estimate.now(at), |clock| clock.now(at))
+        self.time(at).log()
     }
 
     /// The leadership in which this node can answer now, and its clock.

@@ -18,6 +18,9 @@ const QUORUM_WITHIN: Duration = Duration::from_millis(300);
 /// How long is waited for the others once a quorum is there: the more, the better the median.
 const OTHERS_WITHIN: Duration = Duration::from_millis(30);
 
+/// How long an answer may take in all, so that it tells the time to half of that.
+const WORTH_SOMETHING: Span = Span(300);
+
 /// Asks the nodes of a shard what time it is.
 #[derive(Clone, Debug)]
 pub struct Estimates {
@@ -57,8 +60,12 @@ impl Estimates {
     }
 
     async fn ask(&self, node: NodeId, deadline: Instant) -> Option<NodeTime> {
+        let asked = Moment::now();
         let answer =
             self.peers.call(node, self.shard.0, call::ESTIMATE, Bytes::new(), deadline).await.ok()?;
-        codec::decode(&answer).ok()
+        let took = Moment::now().boot.saturating_sub(asked.boot);
+        // It was true somewhen in between. An answer that lay here for long, since this machine stood still, is worth nothing.
+        let time: NodeTime = codec::decode(&answer).ok()?;
+        (took <= WORTH_SOMETHING.0).then(|| time.after(Span(took / 2)))
     }
 }

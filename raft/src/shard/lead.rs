@@ -37,6 +37,9 @@ pub(super) struct Lead<R> {
     /// When the requests came that are being admitted.
     pub(super) arriving: u64,
     proposed: LogTime,
+    /// A proposal was lost, so the leadership probably is: nothing is proposed until the next tick. Whatever was proposed
+    /// at once would be lost at once, and so on without end.
+    holds_back: bool,
     batch_max: usize,
 }
 
@@ -63,8 +66,14 @@ impl<R> Lead<R> {
             gate,
             arriving: 0,
             proposed: LogTime(0),
+            holds_back: false,
             batch_max,
         }
+    }
+
+    /// Time went by: what was held back may be proposed.
+    pub(super) fn tick(&mut self) {
+        self.holds_back = false;
     }
 
     /// How many attempts are collected or parked.
@@ -74,11 +83,19 @@ impl<R> Lead<R> {
 
     /// Log time, if this leadership can answer at all.
     pub(super) fn now(&self, at: Moment) -> Option<LogTime> {
+        #[cfg(feature = "planted")]
+        if engine::planted::has(engine::planted::Bug::WallClock) {
+            return self.ready.then_some(LogTime(at.wall));
+        }
         if self.ready { self.clock.as_ref().map(|clock| clock.now(at)) } else { None }
     }
 
     /// Gives `reply` to `waiter` once a round has confirmed that this node led after the decision.
     pub(super) fn confirm(&mut self, ctx: &mut Context<'_, R>, waiter: Waiter<R>, reply: Reply) {
+        #[cfg(feature = "planted")]
+        if engine::planted::has(engine::planted::Bug::NoConfirmation) {
+            return ctx.reply(waiter.reply, reply);
+        }
         if self.confirm.is_full() {
             return ctx.reply(waiter.reply, Reply::NotDone(Obstacle::Overloaded));
         }
@@ -204,6 +221,9 @@ impl<R> Lead<R> {
         if let Some(round) = self.confirm.begin() {
             ctx.actions.push(Action::Confirm { round, leadership: self.leadership });
         }
+        if self.holds_back {
+            return;
+        }
         let Some(now) = self.now(ctx.at) else { return };
         let capped = engine.due_cap(now, limits::DUE_MAX);
         if capped < now {
@@ -283,6 +303,7 @@ impl<R> Lead<R> {
     /// A proposal is lost: nothing of it happened, or nobody can tell here.
     pub(super) fn lost(&mut self, ctx: &mut Context<'_, R>, nonce: u64, certainly: bool) {
         let Some(flight) = self.flights.land(nonce) else { return };
+        self.holds_back = true;
         let reply = if certainly { Reply::NotDone(Obstacle::NotLeader) } else { Reply::Unknown };
         for mut item in flight.items {
             self.give_back(&item);

@@ -12,6 +12,8 @@ use crate::types::LogId;
 /// What the core is told. `R` is how to reply to whoever asked.
 #[derive(Debug)]
 pub enum Message<R> {
+    /// In which leadership the shard is, this node's own or another's, as far as it knows.
+    Follows(Option<Leadership>),
     /// This node leads the shard, or does not any more.
     Leadership(Option<Leadership>),
     /// Entries were committed, in the order of the log.

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod core;
 pub mod estimate;
 pub mod gate;
+mod hearsay;
 pub mod inbox;
 pub mod machine;
 pub mod message;

@@ -49,12 +49,6 @@ impl Harness {
         }
     }
 
-    /// A follower that started in `term`, and is about to apply what is in its log.
-    pub(crate) fn restarted(term: u64) -> Harness {
-        let harness = Harness::new();
-        Harness { core: harness.core.started_in(term), ..harness }
-    }
-
     /// A follower with nothing in its log, and a gate before payments.
     pub(crate) fn behind(gate: SharedGate) -> Harness {
         let harness = Harness::new();
@@ -102,10 +96,11 @@ impl Harness {
 
     /// This node is elected, its first entry is applied, and its clock anchored.
     pub(crate) fn elect(&mut self) {
+        self.tell(Message::Follows(Some(self.leadership)));
         self.tell(Message::Leadership(Some(self.leadership)));
         self.commit_blank();
         let now = LogTime(self.at.wall);
-        self.tell(Message::Estimates(vec![NodeTime { log: now, wall: now }]));
+        self.tell(Message::Estimates(vec![NodeTime { led: None, wall: now }]));
         self.flush();
     }
 

@@ -1,7 +1,7 @@
 //! Log time as the core leads by it: ticks, failovers, restarts, and many holds that end at once.
 
 use engine::{Answer, LogTime, Span};
-use raft::shard::clock::NodeTime;
+use raft::shard::clock::{LedTime, NodeTime};
 use raft::shard::message::Message;
 use raft::shard::request::Reply;
 
@@ -43,10 +43,11 @@ fn log_time_goes_on_over_a_failover_and_ignores_a_wrong_wall_clock() {
     shard.commit_blank();
     let own = shard.now();
     assert_eq!(own, before.after(Span(500)));
-    let times = [own, before.after(Span(480)), before.after(Span(490))];
+    let term = shard.leadership.term - 1;
     let wall = LogTime(shard.at.wall);
-    shard.tell(Message::Estimates(times.map(|log| NodeTime { log, wall }).to_vec()));
-    assert_eq!(shard.now(), before.after(Span(490)));
+    let led = |late: u64| NodeTime { led: Some(LedTime { term, log: before.after(Span(500 - late)) }), wall };
+    shard.tell(Message::Estimates(vec![led(20), led(10), NodeTime { led: None, wall }]));
+    assert_eq!(shard.now(), before.after(Span(490)), "who heard it earliest knows best");
 }
 
 #[test]
@@ -55,7 +56,7 @@ fn what_lay_in_the_log_while_all_nodes_were_down_does_not_tell_what_time_it_is()
     before.reserve("a", "ann", "1");
     before.flush();
     let old = before.proposed.remove(0);
-    let mut shard = Harness::restarted(before.leadership.term);
+    let mut shard = Harness::new();
     shard.at.wall += 3_600_000;
     shard.proposed.push(old);
     shard.commit();
@@ -67,6 +68,22 @@ fn what_lay_in_the_log_while_all_nodes_were_down_does_not_tell_what_time_it_is()
     let now = shard.now();
     shard.at.wall += 86_400_000;
     assert_eq!(shard.now(), now, "a batch of the present counts more");
+}
+
+#[test]
+fn a_follower_goes_by_what_its_leader_proposes_and_not_by_its_own_wall_clock() {
+    let mut leader = Harness::leading(1);
+    leader.reserve("a", "ann", "1");
+    leader.flush();
+    let batch = leader.proposed.remove(0);
+    let mut shard = Harness::new();
+    shard.at.wall += 3_600_000;
+    shard.tell(Message::Follows(Some(shard.leadership)));
+    shard.proposed.push(batch);
+    shard.commit();
+    assert_eq!(shard.now(), leader.now());
+    shard.pass(500);
+    assert_eq!(shard.now(), leader.now().after(Span(500)));
 }
 
 #[test]
