@@ -6,6 +6,8 @@
 
 pub mod codec;
 pub mod lanes;
+#[cfg(feature = "planted")]
+pub mod planted;
 mod shard;
 pub mod snapshot;
 mod state;

@@ -45,7 +45,10 @@ impl Capture {
             .chain(sections(self.refunds, 48, Section::Refunds, move |record| r.refund(record)))
             .chain(payouts)
             .chain(sections(self.kept, 8, Section::Kept, |done| done.as_ref().clone()))
-            .chain(sections(self.memory, 40, Section::Memory, move |record| s.memory(record)))
+            .chain(
+                sections(self.memory, 40, Section::Memory, move |record| s.memory(record))
+                    .filter(|_| is_remembered()),
+            )
             .chain(consumers)
             .chain(outbox)
             .chain(iter::once(end))
@@ -152,4 +155,13 @@ fn of_some<T, Row>(
     })
     .filter(|rows| !rows.is_empty())
     .map(section)
+}
+
+/// What is remembered of keys is part of a snapshot, unless a bug is planted.
+fn is_remembered() -> bool {
+    #[cfg(feature = "planted")]
+    if crate::planted::has(crate::planted::Bug::KeysNotInSnapshot) {
+        return false;
+    }
+    true
 }

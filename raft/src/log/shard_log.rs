@@ -106,6 +106,11 @@ impl RaftLogStorage<Types> for ShardLog {
 
     /// Returns once the vote is synced.
     async fn save_vote(&mut self, vote: &Vote) -> io::Result<()> {
+        #[cfg(feature = "planted")]
+        if engine::planted::has(engine::planted::Bug::VoteForgotten) {
+            self.shard.state().vote = Some(*vote);
+            return Ok(());
+        }
         let (sender, synced) = Types::oneshot();
         let waiter = self.wait_for_room(CONTROL_BYTES, Some(IOFlushed::signal(sender))).await?;
         self.change(waiter, Record::Vote(*vote), |state| state.vote = Some(*vote));

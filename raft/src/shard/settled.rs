@@ -53,6 +53,10 @@ impl Settled {
     /// Whether a send of `scope` from `sent_at` was settled by an answer to a later one, or may have been: also if both
     /// were in the same millisecond.
     pub(super) fn covers(&self, scope: &[u8; 16], sent_at: LogTime) -> bool {
+        #[cfg(feature = "planted")]
+        if engine::planted::has(engine::planted::Bug::LateTwin) {
+            return false;
+        }
         let refused_at = self.young.get(scope).or_else(|| self.old.get(scope));
         sent_at < self.forgotten_before || refused_at.is_some_and(|&refused_at| sent_at <= refused_at)
     }

@@ -21,6 +21,11 @@ pub(super) fn run(step: &mut Step<'_>, command: &Cancel) -> Effect {
         }
     }
     let freed = step.check_hold(slot).and_then(|()| step.free_units(slot));
+    #[cfg(feature = "planted")]
+    if crate::planted::has(crate::planted::Bug::UnitsTwice) {
+        // Goes unnoticed here if other units of the product are held.
+        let _again = step.free_units(slot);
+    }
     step.or_freeze(product, freed)?;
     step.finish(slot, ReservationStatus::Cancelled);
     Ok(done)
