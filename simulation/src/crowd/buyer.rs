@@ -1,0 +1,120 @@
+//! A buyer: reserves, and then pays, cancels, looks, or forgets about it.
+
+use engine::command::{Cancel, Confirm, Reserve};
+use engine::view::ReservationStatus;
+use engine::{Answer, BuyerId, Command, Money, OrderId, Query, ReservationId, Scope, Settled};
+use futures_util::future::join;
+use raft::shard::request::Ask;
+
+use super::asker::Asker;
+use super::shelf::{Product, price};
+
+/// Shops until the shop closes.
+pub(super) async fn shop(asker: Asker, number: u64) {
+    let buyer = Buyer { id: format!("b{number}").parse().expect("a buyer's id"), asker };
+    buyer.asker.pause(0, 500).await;
+    let mut deals = 0;
+    while buyer.asker.is_open() {
+        if buyer.asker.town.shelf.stocked.get() {
+            deals += 1;
+            buyer.deal(deals).await;
+        }
+        buyer.asker.pause(50, 900).await;
+    }
+}
+
+struct Buyer {
+    id: BuyerId,
+    asker: Asker,
+}
+
+impl Buyer {
+    async fn deal(&self, number: u64) {
+        let town = std::rc::Rc::clone(&self.asker.town);
+        let product = self.asker.chance.pick(&town.shelf.products);
+        if self.asker.chance.percent(15) {
+            let look = Ask::Query(Query::Product(product.id.clone()));
+            self.asker.send(product.shard, &look).await;
+            return;
+        }
+        let Some(reservation) = self.reserve(product, number).await else { return };
+        match self.asker.chance.below(10) {
+            0..=3 => self.confirm(product, reservation).await,
+            4..=5 => self.cancel(product, reservation).await,
+            6..=7 => self.look(product, reservation).await,
+            _ => {}
+        }
+    }
+
+    async fn reserve(&self, product: &Product, number: u64) -> Option<ReservationId> {
+        let chance = &self.asker.chance;
+        let quantity = u32::try_from(chance.within(1..=3)).expect("a small number");
+        let has_key = chance.percent(85);
+        let scope = Scope {
+            principal: self.id.to_string(),
+            route: format!("POST /v1/products/{}/reservations", product.id),
+            key: format!("{}-{number}", self.id),
+        };
+        let scope = has_key.then_some(scope);
+        let ask = |quantity| Ask::Command(Command::Reserve(self.attempt(product, quantity)), scope.clone());
+        let settled = if scope.is_none() {
+            match self.asker.send(product.shard, &ask(quantity)).await {
+                crate::machine::Said::Settled(settled) => settled,
+                // Without a key nobody can find out: whoever asked has to live with it.
+                _ => return None,
+            }
+        } else if chance.percent(15) {
+            let asked = || ask(quantity);
+            let twins =
+                join(self.asker.settle(product.shard, asked), self.asker.settle(product.shard, asked));
+            let (one, other) = twins.await;
+            one.or(other)?
+        } else {
+            self.asker.settle(product.shard, || ask(quantity)).await?
+        };
+        if has_key && chance.percent(10) {
+            let other = chance.percent(40);
+            self.asker.settle(product.shard, || ask(quantity + u32::from(other))).await;
+        }
+        let Settled::Done { answer: Answer::Reservation(view), .. } = settled else { return None };
+        (view.status == ReservationStatus::Held).then_some(view.id)
+    }
+
+    fn attempt(&self, product: &Product, quantity: u32) -> Reserve {
+        let (millis, random) = (self.asker.millis(), self.asker.chance.next());
+        Reserve {
+            reservation: ReservationId::new(product.shard, millis, random),
+            order: OrderId::new(product.shard, millis, random),
+            product: product.id.clone(),
+            buyer: self.id.clone(),
+            quantity,
+            reference: None,
+            purchase: false,
+        }
+    }
+
+    async fn confirm(&self, product: &Product, reservation: ReservationId) {
+        self.asker.pause(0, 3_000).await;
+        let chance = &self.asker.chance;
+        let paid = Money { amount: price().amount * chance.within(1..=3), ..price() };
+        let order = OrderId::new(product.shard, self.asker.millis(), chance.next());
+        let payment = format!("pay-{reservation}").parse().expect("a reference");
+        let confirm = Confirm { reservation, buyer: None, order, payment, paid };
+        let ask = || Ask::Command(Command::Confirm(confirm.clone()), None);
+        self.asker.settle(product.shard, ask).await;
+    }
+
+    async fn cancel(&self, product: &Product, reservation: ReservationId) {
+        self.asker.pause(0, 2_000).await;
+        let cancel = Cancel { reservation, buyer: Some(self.id.clone()) };
+        self.asker.settle(product.shard, || Ask::Command(Command::Cancel(cancel.clone()), None)).await;
+    }
+
+    async fn look(&self, product: &Product, reservation: ReservationId) {
+        for _ in 0..3 {
+            self.asker.pause(0, 2_500).await;
+            let look = Ask::Query(Query::Reservation(reservation, Some(self.id.clone())));
+            self.asker.send(product.shard, &look).await;
+        }
+    }
+}

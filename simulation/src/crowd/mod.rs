@@ -1,0 +1,105 @@
+//! Buyers and operators: what they want, how they ask, and how they ask again when they cannot tell what came of it.
+
+mod asker;
+mod buyer;
+mod operator;
+mod shelf;
+
+pub(crate) use shelf::Shelf;
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use engine::ShardId;
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::LocalSet;
+use tokio::time::{Instant, sleep_until};
+
+use crate::chance::Chance;
+use crate::check::History;
+use crate::clock::Clock;
+use crate::machine::Door;
+use asker::Asker;
+
+/// All people, in a runtime of their own.
+pub(crate) struct Crowd {
+    // Before the runtime, whose tasks it holds.
+    local: LocalSet,
+    runtime: Runtime,
+    began: Instant,
+    ran: u64,
+    town: Rc<Town>,
+    open: Rc<Cell<bool>>,
+    busy: Rc<Cell<usize>>,
+}
+
+/// What people share.
+pub(crate) struct Town {
+    pub(crate) clock: Clock,
+    pub(crate) door: Door,
+    pub(crate) history: Rc<History>,
+    pub(crate) shelf: Rc<Shelf>,
+    pub(crate) nodes: Vec<u64>,
+}
+
+impl Crowd {
+    /// So many buyers, and an operator. They begin once the operator has put the products.
+    pub(crate) fn gather(town: Town, buyers: u64, chance: &Chance) -> Crowd {
+        let runtime = Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .expect("a runtime without threads takes nothing of the system");
+        let began = runtime.block_on(async { Instant::now() });
+        let (local, town) = (LocalSet::new(), Rc::new(town));
+        let (open, busy) = (Rc::new(Cell::new(true)), Rc::new(Cell::new(0)));
+        let asker = |name: &str| Asker::new(Rc::clone(&town), chance.fork(name), Rc::clone(&open));
+        let spawn = |work: std::pin::Pin<Box<dyn Future<Output = ()>>>| {
+            let busy = Rc::clone(&busy);
+            busy.set(busy.get() + 1);
+            local.spawn_local(async move {
+                work.await;
+                busy.set(busy.get() - 1);
+            });
+        };
+        spawn(Box::pin(operator::work(asker("operator"))));
+        for number in 0..buyers {
+            spawn(Box::pin(buyer::shop(asker(&format!("buyer {number}")), number)));
+        }
+        Crowd { local, runtime, began, ran: 0, town, open, busy }
+    }
+
+    /// Lets a millisecond pass.
+    pub(crate) fn step(&mut self) {
+        self.ran += 1;
+        let until = self.began + Duration::from_millis(self.ran);
+        self.runtime.block_on(self.local.run_until(async { sleep_until(until).await }));
+    }
+
+    /// Somebody looks for each shard at each node until it answers; how many still do.
+    pub(crate) fn probe(&self, shards: u16) -> Rc<Cell<usize>> {
+        let left = Rc::new(Cell::new(0));
+        for node in self.town.nodes.clone() {
+            for shard in (0..shards).map(ShardId) {
+                left.set(left.get() + 1);
+                let (left, town) = (Rc::clone(&left), Rc::clone(&self.town));
+                self.local.spawn_local(async move {
+                    asker::probe(&town, node, shard).await;
+                    left.set(left.get() - 1);
+                });
+            }
+        }
+        left
+    }
+
+    /// Nobody begins anything new.
+    pub(crate) fn close(&self) {
+        self.open.set(false);
+    }
+
+    /// How many are still about something.
+    pub(crate) fn busy(&self) -> usize {
+        self.busy.get()
+    }
+}

@@ -1,0 +1,133 @@
+//! A process: a node in a runtime of its own, which only moves when the world moves it.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use raft::log::OnFatal;
+use raft::node::{Config, Ground, Node};
+use raft::shard::gate::Open;
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::LocalSet;
+use tokio::time::{Instant, advance, sleep_until};
+
+use super::host::Host;
+use super::life::Life;
+use crate::network::Dialer;
+
+/// A process.
+pub(crate) struct Process {
+    // Before the runtime, whose tasks it holds.
+    local: LocalSet,
+    runtime: Runtime,
+    began: Instant,
+    /// How many milliseconds it has run.
+    ran: u64,
+    host: Rc<Host>,
+    node: Rc<RefCell<Stage>>,
+    jobs: Rc<Cell<usize>>,
+}
+
+/// How far the node is.
+#[derive(Clone)]
+pub(crate) enum Stage {
+    Starting,
+    Up(Arc<Node>),
+    /// It did not start, and says why.
+    Failed(String),
+    Leaving,
+    /// It has stopped in order.
+    Stopped,
+}
+
+impl Process {
+    /// Starts a node. `ground` is what it stands on but for what belongs to the process.
+    pub(crate) fn start(host: Rc<Host>, ground: Ground, dialer: &Dialer, config: Config) -> Process {
+        let runtime = Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .expect("a runtime without threads takes nothing of the system");
+        let (local, node) = (LocalSet::new(), Rc::new(RefCell::new(Stage::Starting)));
+        let (listening, stage) = (dialer.listen(), Rc::clone(&node));
+        let began = runtime.block_on(async { Instant::now() });
+        let _entered = raft::simulation::enter(host.clone());
+        local.spawn_local(async move {
+            match Node::start_on(ground, config, listening, Arc::new(Open)).await {
+                Ok((started, mut facts)) => {
+                    *stage.borrow_mut() = Stage::Up(Arc::new(started));
+                    // Nobody listens here, but what is told must not pile up.
+                    while facts.recv().await.is_some() {}
+                }
+                Err(error) => *stage.borrow_mut() = Stage::Failed(error.to_string()),
+            }
+        });
+        Process { local, runtime, began, ran: 0, host, node, jobs: Rc::default() }
+    }
+
+    /// What `log` does when it cannot go on: this process ends.
+    pub(crate) fn on_fatal(life: &Arc<Life>) -> OnFatal {
+        let life = Arc::clone(life);
+        OnFatal::call(move |error| life.end(&format!("the log cannot go on: {error}")))
+    }
+
+    /// Lets a millisecond pass.
+    pub(crate) fn step(&mut self) {
+        self.ran += 1;
+        let until = self.began + Duration::from_millis(self.ran);
+        let _entered = raft::simulation::enter(self.host.clone());
+        self.runtime.block_on(self.local.run_until(async { sleep_until(until).await }));
+    }
+
+    /// It was not run for so many milliseconds: all that was due meanwhile is late.
+    pub(crate) fn wake_after(&mut self, millis: u64) {
+        self.ran += millis;
+        let _entered = raft::simulation::enter(self.host.clone());
+        self.runtime.block_on(self.local.run_until(async { advance(Duration::from_millis(millis)).await }));
+    }
+
+    pub(crate) fn stage(&self) -> Stage {
+        self.node.borrow().clone()
+    }
+
+    /// Does something with the node, if it is up; whether it is.
+    pub(crate) fn run<F: Future<Output = ()> + 'static>(&self, job: impl FnOnce(Arc<Node>) -> F) -> bool {
+        let Stage::Up(node) = self.stage() else { return false };
+        let (jobs, job) = (Rc::clone(&self.jobs), job(node));
+        jobs.set(jobs.get() + 1);
+        self.local.spawn_local(async move {
+            job.await;
+            jobs.set(jobs.get() - 1);
+        });
+        true
+    }
+
+    /// Begins a stop in order: hands over, waits for what is under way, stops.
+    pub(crate) fn leave(&self) {
+        let Stage::Up(node) = self.node.replace(Stage::Leaving) else { return };
+        let (jobs, stage) = (Rc::clone(&self.jobs), Rc::clone(&self.node));
+        self.local.spawn_local(async move {
+            node.hand_over().await;
+            let mut looks = tokio::time::interval(Duration::from_millis(5));
+            while jobs.get() > 0 {
+                looks.tick().await;
+            }
+            let node = Arc::into_inner(node).expect("no job has it any more");
+            node.stop().await;
+            *stage.borrow_mut() = Stage::Stopped;
+        });
+    }
+
+    /// What is left of it is taken down. Nothing of that gets anywhere: its life is over.
+    pub(crate) fn end(self) {
+        let Process { local, runtime, host, node, .. } = self;
+        let _entered = raft::simulation::enter(host);
+        let _in_runtime = runtime.enter();
+        drop(local);
+        drop(node);
+        drop(_in_runtime);
+        drop(runtime);
+    }
+}

@@ -1,0 +1,108 @@
+//! The calm at the end: everything is mended, service comes back, everybody gets an answer, all replicas agree.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use engine::ShardId;
+
+use super::world::World;
+
+/// I10: how long after everything is mended every node must serve every shard.
+const BACK_WITHIN: u64 = 5_000;
+/// How long until everybody has heard: who asks has five seconds a send.
+const HEARD_WITHIN: u64 = 60_000;
+/// How long until no hold is left: the longest, and a second.
+const ENDED_WITHIN: u64 = 15_000;
+/// How long until all replicas are equally far.
+const AGREED_WITHIN: u64 = 10_000;
+
+/// What time passes in.
+pub(super) trait Calm {
+    fn pass(&mut self);
+}
+
+/// Waits for the end of everything, and checks the whole.
+pub(super) fn end(world: &mut World) {
+    let probes = world.crowd.probe(world.plan.shards);
+    wait(world, BACK_WITHIN, "I10: service is not back everywhere", |_| probes.get() == 0);
+    world.crowd.close();
+    wait(world, HEARD_WITHIN, "I10: somebody never heard", |world| world.crowd.busy() == 0);
+    wait(world, ENDED_WITHIN, "I6: holds never ended", |world| world.watch.borrow().live().next().is_none());
+    wait(world, AGREED_WITHIN, "I8: replicas never came to the same index", |world| agreed(world));
+    recount(world);
+    world.history.check();
+    if world.story.counts().get("answers: done").is_none_or(|done| *done < 10) {
+        world.watch.borrow_mut().violated("nothing much was done in this run: it shows nothing".to_owned());
+    }
+}
+
+fn wait(world: &mut World, millis: u64, what: &str, done: impl Fn(&World) -> bool) {
+    if !world.is_sound() {
+        return;
+    }
+    let deadline = world.clock.now() + millis;
+    while !done(world) {
+        if world.clock.now() == deadline {
+            world.watch.borrow_mut().violated(format!("{what}, {millis} ms after it should have begun"));
+            return;
+        }
+        world.pass();
+        if !world.is_sound() {
+            return;
+        }
+    }
+}
+
+fn agreed(world: &World) -> bool {
+    let watch = world.watch.borrow();
+    world.wards.iter().all(|ward| {
+        watch.courses().all(|(shard, course)| {
+            let position = watch.position(ward.machine.node, shard);
+            position.is_some_and(|position| position.index == course.last())
+        })
+    })
+}
+
+/// Every replica's state is recounted, and hashes to what it must.
+fn recount(world: &mut World) {
+    if !world.is_sound() {
+        return;
+    }
+    let (found, missing) = (Rc::new(RefCell::new(Vec::new())), Rc::new(RefCell::new(0_usize)));
+    for ward in &world.wards {
+        let node_id = ward.machine.node;
+        for shard in (0..world.plan.shards).map(ShardId) {
+            let Some(process) = ward.machine.process() else { continue };
+            let (found, missing) = (Rc::clone(&found), Rc::clone(&missing));
+            *missing.borrow_mut() += 1;
+            let begun = process.run(|node| async move {
+                let capture = node.capture(shard).await;
+                found.borrow_mut().push((node_id, shard, capture));
+                *missing.borrow_mut() -= 1;
+            });
+            assert!(begun, "a node that serves takes jobs");
+        }
+    }
+    let counted = Rc::clone(&missing);
+    wait(world, 1_000, "a replica gives no capture", move |_| *counted.borrow() == 0);
+    for (node, shard, capture) in found.take() {
+        let Some(capture) = capture else { continue };
+        let known = world.watch.borrow().course(shard).own().hash();
+        let mut wrong = Vec::new();
+        if capture.hash() != known || capture.recomputed_hash() != known {
+            wrong.push(format!(
+                "I8: node {node}, shard {shard}: the state hashes to {:x}, recounted to {:x}, and must to {known:x}",
+                capture.hash(),
+                capture.recomputed_hash()
+            ));
+        }
+        let audits = capture.audit(None);
+        wrong.extend(
+            audits
+                .iter()
+                .filter(|audit| !audit.is_sound())
+                .map(|audit| format!("I2: node {node}, shard {shard}: a recount does not add up: {audit:?}")),
+        );
+        wrong.into_iter().for_each(|violation| world.watch.borrow_mut().violated(violation));
+    }
+}

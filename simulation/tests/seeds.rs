@@ -1,0 +1,55 @@
+//! Seeds, run by the program as anybody would run them.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use serde::Deserialize;
+
+/// What the program prints of many runs.
+#[derive(Debug, Deserialize)]
+struct Figures {
+    seeds: u64,
+    counts: BTreeMap<String, u64>,
+    violations: BTreeMap<String, String>,
+}
+
+/// What it prints of one.
+#[derive(Debug, Deserialize)]
+struct Report {
+    trace: u64,
+    violations: Vec<String>,
+}
+
+fn program(arguments: &[&str]) -> Vec<u8> {
+    let run = Command::new(env!("CARGO_BIN_EXE_flashsale-simulation")).args(arguments).arg("--json").output();
+    run.expect("the program runs").stdout
+}
+
+fn campaign(arguments: &[&str]) -> Figures {
+    let printed = program(&[&["run"], arguments].concat());
+    serde_json::from_slice(&printed).expect("figures")
+}
+
+fn replay(seed: &str) -> Report {
+    serde_json::from_slice(&program(&["replay", seed])).expect("a report")
+}
+
+#[test]
+fn two_hundred_seeds_show_no_violation_and_every_kind_of_fault() {
+    let figures = campaign(&["--seeds", "200"]);
+    assert!(figures.violations.is_empty(), "{:#?}", figures.violations);
+    assert_eq!(figures.seeds, 200);
+    let faults = figures.counts.iter().filter(|(kind, _)| kind.starts_with("fault: "));
+    assert_eq!(faults.count(), 17, "{:#?}", figures.counts);
+    for kind in ["answers: done", "answers: sold out", "answers: unknown", "snapshots installed", "starts"] {
+        assert!(figures.counts.get(kind).is_some_and(|count| *count > 10), "{kind}: {:#?}", figures.counts);
+    }
+}
+
+#[test]
+fn the_same_seed_is_the_same_run_and_another_is_another() {
+    let [one, again, other] = ["11", "11", "12"].map(replay);
+    assert!(one.violations.is_empty(), "{:#?}", one.violations);
+    assert_eq!(one.trace, again.trace);
+    assert_ne!(one.trace, other.trace);
+}
