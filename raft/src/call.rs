@@ -12,3 +12,5 @@ pub const ESTIMATE: CallKind = CallKind(3);
 pub const REPORT: CallKind = CallKind(4);
 /// More products of a recount that a report began.
 pub const REPORT_PAGE: CallKind = CallKind(5);
+/// The state hashes of the node's replica of a shard, at log indexes that the caller has.
+pub const HASHES: CallKind = CallKind(6);

@@ -16,12 +16,17 @@ const IDENTITY: &str = "identity";
 const LOCK: &str = "lock";
 /// Says that the log was begun: a node that acknowledged something and finds no log must not begin another.
 const BEGUN: &str = "log-begun";
+/// Says that this node's state was found to be wrong, and how: what is in the directory is for an inquiry.
+const DIVERGED: &str = "diverged";
+/// How much is read of it.
+const SAID_BYTES_MAX: u64 = 4 << 10;
 const MAGIC: [u8; 8] = *b"FLASHDIR";
 
 /// A node's data directory, locked for this process while this is held.
 pub struct DataDir {
     path: PathBuf,
     identity: Identity,
+    disk: Arc<dyn Disk>,
     _lock: Box<dyn Lock>,
 }
 
@@ -80,6 +85,19 @@ pub enum Error {
         /// What is in it.
         what: &'static str,
     },
+    /// The node ended itself, since its state was not the one that the others have.
+    #[error(
+        "{said}; so the node does not start: keep {dir} for the inquiry, and replace the node by a new one; if you \
+         know that its data is right, remove {path}",
+        dir = .path.parent().unwrap_or(Path::new("")).display(),
+        path = .path.display()
+    )]
+    Diverged {
+        /// The file that says so.
+        path: PathBuf,
+        /// What was found.
+        said: String,
+    },
     /// The log was begun, and is not there.
     #[error(
         "{path} has no segments, although this node had begun its log: what it acknowledged would be forgotten; \
@@ -131,7 +149,7 @@ impl DataDir {
     ///
     /// # Errors
     /// If another process has it, it belongs to another cluster or node, it holds data that nothing says the owner of, or
-    /// its log is gone; what the disk says.
+    /// its log is gone, or the node ended itself because its state was wrong; what the disk says.
     pub fn open(disk: &Arc<dyn Disk>, path: &Path, owner: &Owner) -> Result<DataDir, Error> {
         disk.create_dir(path).map_err(Error::io("create", path))?;
         let lock_file = path.join(LOCK);
@@ -149,10 +167,13 @@ impl DataDir {
             let (found, wanted) = (identity.owner, owner.clone());
             return Err(Error::Foreign { path: path.to_owned(), found, wanted });
         }
+        if let Some(said) = diverged(&**disk, path)? {
+            return Err(Error::Diverged { path: path.join(DIVERGED), said });
+        }
         if begun(path).read::<u128>(&**disk)?.is_some() && !has_segments(&**disk, path)? {
             return Err(Error::LogGone { path: log_in(path) });
         }
-        Ok(DataDir { path: path.to_owned(), identity, _lock: lock })
+        Ok(DataDir { path: path.to_owned(), identity, disk: Arc::clone(disk), _lock: lock })
     }
 
     /// Notes durably that there is a log with a segment now. Before that nothing may be acknowledged.
@@ -187,10 +208,53 @@ impl DataDir {
         snapshots_in(&self.path)
     }
 
+    /// What takes down that this node's state is wrong.
+    pub fn conviction(&self) -> Conviction {
+        Conviction { disk: Arc::clone(&self.disk), dir: self.path.clone() }
+    }
+
     /// Where the node-local, rebuildable listings are.
     pub fn listings(&self) -> PathBuf {
         self.path.join("listings")
     }
+}
+
+/// Takes down in a node's directory that its state was found to be wrong: it does not start on it again.
+#[derive(Clone)]
+pub struct Conviction {
+    disk: Arc<dyn Disk>,
+    dir: PathBuf,
+}
+
+impl Conviction {
+    /// The node's directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Takes it down. It is not synced, for the process is to end without delay: what was written outlives it, and after
+    /// a power cut the same is found again.
+    pub fn note(&self, said: &str) {
+        let path = self.dir.join(DIVERGED);
+        let written = self.disk.create(&path).and_then(|file| file.write_at(0, said.as_bytes()));
+        if let Err(error) = written {
+            tracing::error!("{} cannot be written: {error}; this node may start again", path.display());
+        }
+    }
+}
+
+/// What an earlier process took down of its state.
+fn diverged(disk: &dyn Disk, dir: &Path) -> Result<Option<String>, Error> {
+    let path = dir.join(DIVERGED);
+    let file = match disk.open(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(Error::io("open", &path))?,
+    };
+    let bytes = file.len().map_err(Error::io("measure", &path))?.min(SAID_BYTES_MAX);
+    let mut said = vec![0; usize::try_from(bytes).expect("it is short")];
+    file.read_at(0, &mut said).map_err(Error::io("read", &path))?;
+    let said = String::from_utf8_lossy(&said).into_owned();
+    Ok(Some(if said.is_empty() { "this node's state was found to be wrong".to_owned() } else { said }))
 }
 
 fn log_in(path: &Path) -> PathBuf {

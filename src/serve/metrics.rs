@@ -78,6 +78,12 @@ fn shards(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
         applied,
         node.shard_stats().map(|(s, c)| (s, c.applied_index())),
     )?;
+    let compared = "Log index at which the state was last compared with that of other nodes";
+    let indexes = node.shard_stats().map(|(shard, stats)| (shard, stats.compared_index()));
+    by_shard(encoder, "flashsale_compared_index", compared, indexes)?;
+    let differing = "Other nodes whose state was another there; any is worth a page to somebody";
+    let counts = node.shard_stats().map(|(shard, stats)| (shard, stats.differing()));
+    by_shard(encoder, "flashsale_differing_replicas", differing, counts)?;
     let backlog = "Attempts that wait for a proposal or for what is in flight";
     by_shard(encoder, "flashsale_backlog", backlog, node.shard_stats().map(|(s, c)| (s, c.backlog_now())))
 }

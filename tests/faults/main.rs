@@ -5,8 +5,10 @@ mod cluster;
 
 mod all_killed;
 mod damage;
+mod divergence;
 mod expiry;
 mod follower_killed;
+mod forgery;
 mod handover;
 mod leader_killed;
 mod leader_paused;

@@ -8,7 +8,7 @@ use engine::{LogTime, ShardId, codec};
 use tokio::sync::oneshot;
 
 use super::replica::Replica;
-use super::report;
+use super::{comparing, report};
 use crate::blocking;
 use crate::call;
 use crate::peer::{CallKind, Handler, Refusal};
@@ -53,6 +53,7 @@ impl Handler for Answering {
             call::FORWARD => forwarded(replica, &body).await,
             call::STANDING => Ok(codec::encode(&standing(replica)).into()),
             call::ESTIMATE => Ok(codec::encode(&time(replica).await?).into()),
+            call::HASHES => comparing::answer(replica, &body).await,
             call::REPORT => report::answer(replica, &body).await,
             call::REPORT_PAGE => report::answer_page(replica, &body),
             _ => Err(Refusal::UnknownKind),

@@ -1,6 +1,8 @@
 //! A node: its storage, its peers, and a replica of every shard.
 
 mod actors;
+mod agreement;
+mod comparing;
 mod config;
 mod error;
 mod ground;

@@ -154,7 +154,7 @@ async fn look(replica: &Replica) -> Option<(u64, Vec<(u64, u64)>, Capture)> {
     replica.inbox.push(Work::Inspect(Box::new(move |core| {
         let index = core.applied().map_or(0, |applied| applied.index);
         // Whoever asked may have gone away.
-        drop(tell.send((index, core.hashes().collect(), core.engine().capture())));
+        drop(tell.send((index, core.hashes().newest().collect(), core.engine().capture())));
     })));
     told.await.ok()
 }

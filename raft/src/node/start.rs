@@ -20,7 +20,7 @@ use super::leadership;
 use super::replica::{Replica, Shared};
 use super::report::{self, Report, ReportRequest};
 use super::vital::vital;
-use super::{Config, Error};
+use super::{Config, Error, comparing};
 use crate::board::Board;
 use crate::data_dir::{DataDir, Owner};
 use crate::desk::Desk;
@@ -60,7 +60,7 @@ pub struct Node {
     /// Cancelled before `stop`: from then on this node takes no shard over to spread the leaders.
     leaving: CancellationToken,
     // Held for as long as the node runs: nobody else may use the directory.
-    _data: DataDir,
+    data: DataDir,
 }
 
 impl Node {
@@ -148,13 +148,19 @@ impl Node {
             tasks,
             stop,
             leaving,
-            _data: data,
+            data,
         };
         node.keep_going();
         Ok((node, facts))
     }
 
     fn keep_going(&self) {
+        self.tasks.spawn(vital(comparing::watch(
+            Arc::clone(&self.replicas),
+            self.peers.clone(),
+            self.data.conviction(),
+            self.stop.clone(),
+        )));
         for shard in 0..self.replicas.len() {
             let preferred = self.config.preferred(self.replicas[shard].shard.0);
             let (replicas, stop) = (Arc::clone(&self.replicas), self.stop.clone());

@@ -1,6 +1,5 @@
 //! The core of a shard's actor: every decision, as a plain function of the message, the state and the time.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use engine::command::Found;
@@ -11,6 +10,7 @@ use tracing::warn;
 use super::clock::{LedTime, LogClock, Moment, NodeTime};
 use super::flights::Item;
 use super::gate::{Open, SharedGate};
+use super::hashes::Hashes;
 use super::hearsay::Hearsay;
 use super::lead::Lead;
 use super::message::{Action, Committed, Context, Message};
@@ -19,8 +19,6 @@ use super::stats::Stage;
 use crate::entry;
 use crate::types::LogId;
 
-/// How many of the newest state hashes are kept, so that replicas can be compared at an index that all have.
-const HASHES_KEPT: usize = 1_024;
 /// How often a leader steers its clock, and asks again while it has none, in milliseconds of the machine's clock.
 const STEER_EVERY: u64 = 5_000;
 const ANCHOR_EVERY: u64 = 100;
@@ -42,7 +40,7 @@ pub struct Randomness {
 pub struct Core<R> {
     engine: Shard,
     applied: Option<LogId>,
-    hashes: VecDeque<(u64, u64)>,
+    hashes: Hashes,
     hearsay: Hearsay,
     follows: Option<Leadership>,
     batch_max: usize,
@@ -56,10 +54,14 @@ pub struct Core<R> {
 impl<R> Core<R> {
     /// A core over a state that holds everything up to `applied`.
     pub fn new(engine: Shard, applied: Option<LogId>, randomness: Randomness) -> Core<R> {
+        let mut hashes = Hashes::default();
+        if let Some(applied) = applied {
+            hashes.remember(applied.index, engine.hash());
+        }
         Core {
             engine,
             applied,
-            hashes: VecDeque::with_capacity(HASHES_KEPT),
+            hashes,
             hearsay: Hearsay::default(),
             follows: None,
             batch_max: COMMANDS_PER_BATCH,
@@ -182,7 +184,7 @@ impl<R> Core<R> {
             } else if let Some(lead) = ours {
                 lead.ready = true;
             }
-            self.remember_hash(entry.log_id.index);
+            self.hashes.remember(entry.log_id.index, self.engine.hash());
         }
         self.publish(ctx, events);
         self.found(ctx.at);
@@ -195,13 +197,6 @@ impl<R> Core<R> {
         if !events.is_empty() {
             ctx.actions.push(Action::Publish(events));
         }
-    }
-
-    fn remember_hash(&mut self, index: u64) {
-        if self.hashes.len() == HASHES_KEPT {
-            self.hashes.pop_front();
-        }
-        self.hashes.push_back((index, self.engine.hash()));
     }
 
     fn on_confirmed(&mut self, ctx: &mut Context<'_, R>, round: u64, leadership: Leadership, led: bool) {
@@ -247,8 +242,8 @@ impl<R> Core<R> {
         self.on_leadership(&mut Context { at, actions }, None);
         self.engine = engine;
         self.applied = Some(applied);
-        self.hashes.clear();
-        self.remember_hash(applied.index);
+        self.hashes.forget();
+        self.hashes.remember(applied.index, self.engine.hash());
         self.on_leadership(&mut Context { at, actions }, led);
     }
 
@@ -267,9 +262,9 @@ impl<R> Core<R> {
         self.applied
     }
 
-    /// The state hash at each of the newest log indexes.
-    pub fn hashes(&self) -> impl Iterator<Item = (u64, u64)> {
-        self.hashes.iter().copied()
+    /// The state hashes that are remembered.
+    pub fn hashes(&self) -> &Hashes {
+        &self.hashes
     }
 
     /// What this node says of the time.

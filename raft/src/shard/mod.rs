@@ -8,6 +8,7 @@ pub mod clock;
 pub mod core;
 pub mod estimate;
 pub mod gate;
+pub mod hashes;
 mod hearsay;
 pub mod inbox;
 pub mod machine;

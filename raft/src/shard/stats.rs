@@ -36,6 +36,8 @@ pub struct ShardStats {
     applied_index: AtomicU64,
     event_sequence: AtomicU64,
     backlog: AtomicU64,
+    compared_index: AtomicU64,
+    differing: AtomicU64,
     alarms: [AtomicU64; 4],
 }
 
@@ -80,6 +82,22 @@ impl ShardStats {
         for (kept, count) in self.alarms.iter().zip(counts) {
             kept.store(count, Ordering::Relaxed);
         }
+    }
+
+    /// The state was compared with that of other nodes, of which so many differed.
+    pub(crate) fn compared(&self, index: u64, differing: usize) {
+        self.compared_index.store(index, Ordering::Relaxed);
+        self.differing.store(u64::try_from(differing).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// The log index at which the state was last compared with that of other nodes; 0 before the first time.
+    pub fn compared_index(&self) -> u64 {
+        self.compared_index.load(Ordering::Relaxed)
+    }
+
+    /// How many other nodes had another state there.
+    pub fn differing(&self) -> u64 {
+        self.differing.load(Ordering::Relaxed)
     }
 
     /// What somebody has to look at, by the state as it is.
