@@ -14,3 +14,5 @@ pub const REPORT: CallKind = CallKind(4);
 pub const REPORT_PAGE: CallKind = CallKind(5);
 /// The state hashes of the node's replica of a shard, at log indexes that the caller has.
 pub const HASHES: CallKind = CallKind(6);
+/// Whether the node's disk has room, so that it can lead.
+pub const ROOM: CallKind = CallKind(7);

@@ -7,7 +7,6 @@
 //! - [`route`]: the way of a request to its shard's leader.
 //! - [`node`]: all of it put together.
 //! - [`facts`]: what happened, for whoever listens on this node.
-//! - [`ending`]: how a process ends that must not go on.
 //! - `fuzzing`: what is done with any bytes, for the fuzzer alone.
 //! - `simulation`: what stands in for the machine, for the simulation alone.
 //! - [`histogram`]: what durations are counted in, for metrics.
@@ -18,7 +17,6 @@ pub mod call;
 pub mod data_dir;
 pub mod desk;
 pub mod disk;
-pub mod ending;
 pub mod entry;
 pub mod facts;
 #[cfg(any(test, feature = "fuzzing"))]

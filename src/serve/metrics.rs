@@ -181,6 +181,9 @@ fn log(encoder: &mut DescriptorEncoder, node: &Node) -> Encoded {
         let mut metric = describe(encoder, name, help, MetricType::Counter)?;
         metric.encode_counter::<NoLabelSet, u64, u64>(&value, None)?;
     }
+    let help = "1 while there is no room on the disk for the log's next segment: the node leads nothing and is about to end";
+    let mut short = describe(encoder, "flashsale_log_short_of_room", help, MetricType::Gauge)?;
+    short.encode_gauge(&u64::from(node.shortage().is_some()))?;
     let help = "Segments that hold frames";
     let mut segments = describe(encoder, "flashsale_log_segments", help, MetricType::Gauge)?;
     segments.encode_gauge(&stats.segments)?;

@@ -99,6 +99,9 @@ impl Operations for NodeOperations {
         if self.draining.load(Ordering::Acquire) {
             return Err("this node is about to stop".into());
         }
+        if let Some(why) = self.node.shortage() {
+            return Err(format!("there is no room for this node's log, make some: {why}"));
+        }
         if self.node.leaders().all(|(_, leader)| leader.is_none()) {
             return Err("this node knows no leader of any shard yet".into());
         }

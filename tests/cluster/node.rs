@@ -22,6 +22,10 @@ pub(crate) struct Node {
     pub(crate) log: PathBuf,
     /// What it logs beside what an operator sees by default.
     also_logs: Option<&'static str>,
+    /// What it is started by; nothing if it is started as it is.
+    launcher: Vec<String>,
+    /// What it is told beside its configuration.
+    environment: Vec<(String, String)>,
     child: Option<(Child, ChildStdin)>,
 }
 
@@ -41,17 +45,44 @@ pub(crate) fn binary() -> PathBuf {
 impl Node {
     /// A node that is not started yet.
     pub(crate) fn new(id: u64, http: SocketAddr, directory: &Path, also_logs: Option<&'static str>) -> Node {
-        Node { id, http, log: directory.join(format!("node-{id}.log")), also_logs, child: None }
+        Node {
+            id,
+            http,
+            log: directory.join(format!("node-{id}.log")),
+            also_logs,
+            launcher: Vec::new(),
+            environment: Vec::new(),
+            child: None,
+        }
     }
 
     /// Starts it.
     pub(crate) fn start(&mut self, config: &Path) {
         assert!(self.child.is_none(), "node {} runs already", self.id);
         let log = OpenOptions::new().create(true).append(true).open(&self.log).expect("a log file");
-        let mut command = serve(config, self.id, self.also_logs);
+        let mut command = serve(&self.launcher, config, self.id, self.also_logs);
+        command.envs(self.environment.iter().cloned());
         let mut child = command.stderr(log).spawn().expect("the binary runs");
         let leash = child.stdin.take().expect("its stdin is ours");
         self.child = Some((child, leash));
+    }
+
+    /// From now on it is started by this command.
+    pub(crate) fn launched_by(&mut self, launcher: Vec<String>) {
+        self.launcher = launcher;
+    }
+
+    /// From now on it is started with this in its environment.
+    pub(crate) fn told(&mut self, environment: Vec<(String, String)>) {
+        self.environment = environment;
+    }
+
+    /// How it ended, if it did so by itself.
+    pub(crate) fn has_ended(&mut self) -> Option<ExitStatus> {
+        let (child, _) = self.child.as_mut().expect("the node was started");
+        let status = child.try_wait().expect("a child can be waited for")?;
+        self.child = None;
+        Some(status)
     }
 
     /// Whether it was started and not killed since.
@@ -85,7 +116,8 @@ impl Node {
     /// Starts it, and waits until it has ended by itself. What it says goes beside its log.
     pub(crate) async fn run_to_its_end(&mut self, config: &Path) -> Exit {
         let log = self.log.with_extension("in-vain.log");
-        let mut vain = Node { log, child: None, ..*self };
+        let (launcher, environment) = (self.launcher.clone(), self.environment.clone());
+        let mut vain = Node { log, launcher, environment, child: None, ..*self };
         vain.start(config);
         let status = vain.ended().await.code();
         let stderr = std::fs::read_to_string(&vain.log).expect("it was written");
@@ -130,8 +162,15 @@ impl Drop for Node {
 }
 
 /// What it logs is what an operator sees by default, unless `FLASHSALE_LOG` or the test says otherwise.
-fn serve(config: &Path, id: u64, also_logs: Option<&str>) -> Command {
-    let mut command = Command::new(binary());
+fn serve(launcher: &[String], config: &Path, id: u64, also_logs: Option<&str>) -> Command {
+    let mut command = match launcher {
+        [] => Command::new(binary()),
+        [first, rest @ ..] => {
+            let mut command = Command::new(first);
+            command.args(rest).arg(binary());
+            command
+        }
+    };
     command.arg("serve").arg("--config").arg(config).args(["--leashed", "--node", &id.to_string()]);
     command.stdin(Stdio::piped()).stdout(Stdio::null());
     command.env_clear().env("RUST_BACKTRACE", "1");

@@ -5,8 +5,10 @@ mod cluster;
 
 mod all_killed;
 mod damage;
+mod disk_full;
 mod divergence;
 mod expiry;
+mod failed_sync;
 mod follower_killed;
 mod forgery;
 mod handover;

@@ -19,7 +19,8 @@ use crate::vocabulary::text::BuyerId;
 use crate::vocabulary::time::LogTime;
 
 /// A shard's state as it was at one moment. It can go to another thread, and the shard goes on meanwhile; each page
-/// that the shard then changes is copied once.
+/// that the shard then changes is copied once. A clone costs what a capture does.
+#[derive(Clone)]
 pub struct Capture {
     pub(super) id: ShardId,
     pub(super) now: LogTime,

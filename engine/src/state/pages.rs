@@ -86,6 +86,12 @@ pub(crate) struct Frozen<T> {
     pub(crate) pages: Directory<T>,
 }
 
+impl<T> Clone for Frozen<T> {
+    fn clone(&self) -> Frozen<T> {
+        Frozen { pages: self.pages.clone() }
+    }
+}
+
 impl<T> Frozen<T> {
     pub(crate) fn len(&self) -> u64 {
         self.pages.iter().map(|page| u64::from(page.len())).sum()

@@ -61,6 +61,16 @@ pub trait Disk: Send + Sync + 'static {
     /// What the file system says. It is unknown then what is durable: never retry.
     fn sync_dir(&self, dir: &Path) -> io::Result<()>;
 
+    /// How many bytes there is room for on the disk that `dir` is on; nothing if that is not known. No promise: others may
+    /// take it, and a quota may be nearer.
+    ///
+    /// # Errors
+    /// What the file system says.
+    fn room(&self, dir: &Path) -> io::Result<Option<u64>> {
+        let _unknown = dir;
+        Ok(None)
+    }
+
     /// Takes the lock file `path` for this process alone, until the guard is dropped or the process ends.
     ///
     /// # Errors

@@ -60,6 +60,11 @@ impl Disk for RealDisk {
         fs::File::open(dir)?.sync_all()
     }
 
+    fn room(&self, dir: &Path) -> io::Result<Option<u64>> {
+        let found = rustix::fs::statvfs(dir)?;
+        Ok(Some(found.f_bavail.saturating_mul(found.f_frsize)))
+    }
+
     fn lock(&self, path: &Path) -> io::Result<Box<dyn Lock>> {
         let file = fs::File::options().read(true).write(true).create(true).truncate(false).open(path)?;
         match file.try_lock() {

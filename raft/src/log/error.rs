@@ -24,6 +24,18 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// There is no room for the next segment, and the last one is used up.
+    #[error(
+        "there is no room left in {path} for what this node must write: {source}; make room, then start this node \
+         again: what it acknowledged is there",
+        path = .path.display()
+    )]
+    NoRoom {
+        /// The log's directory.
+        path: PathBuf,
+        /// What stood in the way of the next segment.
+        source: Box<Error>,
+    },
     /// A sync failed: what it covered may or may not be on the disk, and asking again would not tell.
     #[error(
         "syncing {path} failed: {source}; this node must not trust the disk: check it, then start again, or leave \

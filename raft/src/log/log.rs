@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::ShardId;
+use tokio::sync::watch;
 
 use super::driver::Driver;
 use super::error::Error;
@@ -52,11 +53,10 @@ impl Log {
             segments.push_back(Arc::new(first));
             offset = segment::PAGE_BYTES;
         }
-        let shared = Shared::new(options.clone(), replay.shards(dir)?);
+        let shared = Shared::new(options, replay.shards(dir)?);
         // From here on the log may be written.
         mark.remove()?;
-        let failing = Arc::clone(&shared);
-        let supply = Supply::start(preparer, left_over, options.drive, move |error| failing.fail(&error))?;
+        let supply = Supply::start(preparer, left_over, Arc::clone(&shared))?;
         let sequence = replay.next_sequence.unwrap_or(1);
         let end = end.filter(|_| torn.is_none());
         let position = Position { segments, offset, sequence, end, views: replay.views };
@@ -75,6 +75,12 @@ impl Log {
     /// The largest entry that it takes, in bytes.
     pub fn entry_bytes_max(&self) -> usize {
         self.driver.shared.options.entry_bytes_max()
+    }
+
+    /// Why the next segment cannot be prepared, for as long as it cannot: what there is takes about a segment more, and it
+    /// is tried again every second. When it is used up the log cannot go on.
+    pub fn shortage(&self) -> watch::Receiver<Option<Arc<str>>> {
+        self.driver.shared.shortage()
     }
 
     /// What the log counts.

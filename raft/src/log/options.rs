@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::error::Error;
 use super::segment::PAGE_BYTES;
+use crate::process;
 
 /// Sizes and behaviour of a node's log. [`Options::default`] suits production.
 #[derive(Clone)]
@@ -20,8 +21,8 @@ pub struct Options {
     pub frame_bytes_max: u32,
     /// Who does the writing. Default: threads of the log's own.
     pub drive: Drive,
-    /// Called once, after every waiting caller was told, when the log cannot go on: a write or sync failed, or its
-    /// thread panicked. Default: one line in the process's log, then the process aborts.
+    /// Called once, before those who wait are told, when the log cannot go on: a write or sync failed, or its
+    /// thread panicked. Default: one line in the process's log, then the process ends with exit code 1.
     pub on_fatal: OnFatal,
 }
 
@@ -47,11 +48,10 @@ impl OnFatal {
         OnFatal(Arc::new(hook))
     }
 
-    /// Says why, and aborts: whatever else the process does, it must acknowledge nothing more.
-    pub fn abort() -> OnFatal {
+    /// Says why, and ends the process with exit code 1: whatever else it does, it must acknowledge nothing more.
+    pub fn end_process() -> OnFatal {
         OnFatal::call(|error| {
-            tracing::error!("the log cannot go on and ends this process: {error}");
-            std::process::abort();
+            process::fail(&format!("the log cannot go on and ends this process: {error}"));
         })
     }
 
@@ -74,7 +74,7 @@ impl Default for Options {
             queue_bytes: 64 << 20,
             frame_bytes_max: 4 << 20,
             drive: Drive::Threads,
-            on_fatal: OnFatal::abort(),
+            on_fatal: OnFatal::end_process(),
         }
     }
 }

@@ -46,6 +46,12 @@ impl Preparer {
         &self.dir
     }
 
+    /// Whether making a segment is worth a try, when it failed for want of room: it writes as much as there is room for.
+    pub(super) fn may_have_room(&self) -> bool {
+        self.spare.is_some()
+            || !matches!(self.disk.room(&self.dir), Ok(Some(room)) if room < self.segment_bytes.into())
+    }
+
     /// Makes the next segment: allocated, headed, synced and under its name, so that the hot path only writes into it.
     pub(super) fn prepare(&mut self) -> Result<Segment, Error> {
         let (made, file) = self.make_file()?;
@@ -82,7 +88,11 @@ impl Preparer {
         while offset < self.segment_bytes {
             let bytes = SYNC_EVERY_BYTES.min(self.segment_bytes - offset);
             file.prewrite(offset.into(), bytes.into()).map_err(Error::io("allocate", path))?;
-            file.sync().map_err(Error::sync(path))?;
+            match file.sync() {
+                // Some file systems find out only now. Nothing rests on this file yet: it is removed.
+                Err(error) if is_full(&error) => return Err(Error::io("allocate", path)(error)),
+                synced => synced.map_err(Error::sync(path))?,
+            }
             offset += bytes;
         }
         Ok(())
@@ -106,4 +116,8 @@ impl Preparer {
     fn sync_dir(&self) -> Result<(), Error> {
         self.disk.sync_dir(&self.dir).map_err(Error::sync(&self.dir))
     }
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
 use engine::ShardId;
+use tokio::sync::watch;
 
 use super::error::Error;
 use super::lock::lock;
@@ -22,6 +23,7 @@ pub(super) struct Shared {
     shards: Mutex<BTreeMap<ShardId, Arc<Shard>>>,
     recent_bytes: AtomicUsize,
     failed: AtomicBool,
+    shortage: watch::Sender<Option<Arc<str>>>,
 }
 
 impl Shared {
@@ -33,6 +35,7 @@ impl Shared {
             shards: Mutex::new(shards),
             recent_bytes: AtomicUsize::new(0),
             failed: AtomicBool::new(false),
+            shortage: watch::Sender::new(None),
         })
     }
 
@@ -86,17 +89,32 @@ impl Shared {
         }
     }
 
-    /// Ends the log: everybody who waits is told, then the hook is called, once.
+    /// Ends the log: the hook is called, once, then everybody who waits is told. In that order, so that what a process says
+    /// at its end is why, and not what followed from it.
     pub(super) fn fail(&self, error: &Error) {
         self.queue.close();
+        if !self.failed.swap(true, Relaxed) {
+            self.options.on_fatal.report(error);
+        }
         let mut queued = VecDeque::new();
         self.queue.take_now(&mut queued);
         for waiter in queued.into_iter().filter_map(|request| request.waiter) {
             waiter.complete(Err(io::Error::other(error.to_string())));
         }
-        if !self.failed.swap(true, Relaxed) {
-            self.options.on_fatal.report(error);
-        }
+    }
+
+    /// The next segment cannot be prepared, for this reason, or could be after all.
+    pub(super) fn short(&self, why: Option<&Error>) {
+        let why = why.map(|why| Arc::from(why.to_string()));
+        self.shortage.send_if_modified(|shortage| {
+            let changed = shortage.is_some() != why.is_some();
+            *shortage = why;
+            changed
+        });
+    }
+
+    pub(super) fn shortage(&self) -> watch::Receiver<Option<Arc<str>>> {
+        self.shortage.subscribe()
     }
 
     /// Whether [`Shared::fail`] was called.

@@ -1,15 +1,23 @@
 //! The next segment, when the writer needs it: prepared by a thread of its own, or on the spot.
+//!
+//! It is prepared while the one before is being written. So when the disk is full, nearly a whole segment is left to write
+//! into: the node is told, and the thread goes on trying.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use super::error::Error;
 use super::options::Drive;
 use super::preparer::Preparer;
 use super::segment::Segment;
+use super::shared::Shared;
+
+/// How often preparing is tried again while there is no room.
+const RETRY_EVERY: Duration = Duration::from_secs(1);
 
 /// Gives the writer new segments and takes used ones.
 pub(super) struct Supply {
@@ -31,6 +39,8 @@ enum Source {
 /// What the preparing thread is asked for. There are never more orders than segments.
 enum Order {
     Prepare,
+    /// The writer waits for what it ordered: it is given it, or told why not.
+    Hurry,
     Free(Arc<Segment>),
 }
 
@@ -38,18 +48,20 @@ impl Supply {
     pub(super) fn start(
         preparer: Preparer,
         left_over: VecDeque<Segment>,
-        drive: Drive,
-        on_sync_failure: impl Fn(Error) + Send + 'static,
+        shared: Arc<Shared>,
     ) -> Result<Supply, Error> {
         let dir = preparer.dir().to_owned();
-        if drive != Drive::Threads {
+        if shared.options.drive != Drive::Threads {
             return Ok(Supply { left_over, dir, source: Source::Caller(Box::new(preparer)) });
         }
         let (orders, order_receiver) = channel();
         let (prepared_sender, prepared) = channel();
         let thread = thread::Builder::new()
             .name("log-segments".to_owned())
-            .spawn(move || serve(preparer, &order_receiver, &prepared_sender, on_sync_failure))
+            .spawn(move || {
+                let serving = Serving { preparer, prepared: prepared_sender, shared, owes: false };
+                serving.serve(&order_receiver);
+            })
             .map_err(|source| Error::Thread { source })?;
         let source = Source::Thread { orders: Some(orders), prepared, thread: Some(thread) };
         let supply = Supply { left_over, dir, source };
@@ -59,18 +71,14 @@ impl Supply {
         Ok(supply)
     }
 
-    /// The next segment. Waits if it is not prepared yet; tries once more if preparing failed for want of space.
+    /// The next segment. Waits if it is not prepared yet.
+    ///
+    /// # Errors
+    /// If there is no room for one now, or preparing failed otherwise.
     pub(super) fn next(&mut self) -> Result<Segment, Error> {
-        let first = match self.left_over.pop_front() {
-            Some(segment) => Ok(segment),
-            None => self.receive(),
-        };
-        let segment = match first {
-            Err(error) if error.may_pass() => {
-                self.order(Order::Prepare);
-                self.receive()?
-            }
-            other => other?,
+        let segment = match self.left_over.pop_front() {
+            Some(segment) => segment,
+            None => self.receive()?,
         };
         if self.left_over.is_empty() {
             self.order(Order::Prepare);
@@ -79,12 +87,22 @@ impl Supply {
     }
 
     fn receive(&mut self) -> Result<Segment, Error> {
-        match &mut self.source {
+        let received = match &mut self.source {
             Source::Caller(preparer) => preparer.prepare(),
-            Source::Thread { prepared, .. } => {
-                prepared.recv().unwrap_or_else(|_| Err(Error::ThreadEnded { path: self.dir.clone() }))
-            }
-        }
+            Source::Thread { orders, prepared, .. } => match prepared.try_recv() {
+                Err(TryRecvError::Empty) => {
+                    // If the thread is gone it has said why, and waiting finds out.
+                    let _gone = orders.as_ref().map(|orders| orders.send(Order::Hurry));
+                    prepared.recv().unwrap_or_else(|_| Err(Error::ThreadEnded { path: self.dir.clone() }))
+                }
+                Err(TryRecvError::Disconnected) => Err(Error::ThreadEnded { path: self.dir.clone() }),
+                Ok(prepared) => prepared,
+            },
+        };
+        received.map_err(|error| match error {
+            error if error.may_pass() => Error::NoRoom { path: self.dir.clone(), source: Box::new(error) },
+            error => error,
+        })
     }
 
     /// Takes a segment that the log no longer needs; in the order of their numbers.
@@ -117,30 +135,65 @@ impl Drop for Supply {
     }
 }
 
-fn serve(
-    mut preparer: Preparer,
-    orders: &Receiver<Order>,
-    prepared: &Sender<Result<Segment, Error>>,
-    on_sync_failure: impl Fn(Error),
-) {
-    while let Ok(order) = orders.recv() {
-        let failed = match order {
-            Order::Prepare => match preparer.prepare() {
-                Err(error) if !error.may_pass() => Some(error),
-                result => {
-                    if let Err(error) = &result {
-                        tracing::warn!(
-                            "the log's next segment is not ready, and will be tried once more: {error}"
-                        );
-                    }
-                    let _writer_is_gone = prepared.send(result);
-                    None
+/// The preparing thread.
+struct Serving {
+    preparer: Preparer,
+    prepared: Sender<Result<Segment, Error>>,
+    shared: Arc<Shared>,
+    /// Whether a segment was ordered that is not delivered.
+    owes: bool,
+}
+
+impl Serving {
+    /// Does what is ordered until the writer is gone or the disk fails.
+    fn serve(mut self, orders: &Receiver<Order>) {
+        loop {
+            let next = if self.owes {
+                orders.recv_timeout(RETRY_EVERY)
+            } else {
+                orders.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            };
+            let done = match next {
+                Ok(Order::Prepare) => {
+                    self.owes = true;
+                    self.try_to_deliver(false)
                 }
-            },
-            Order::Free(segment) => preparer.free(segment).err(),
-        };
-        if let Some(error) = failed {
-            return on_sync_failure(error);
+                Ok(Order::Hurry) => self.try_to_deliver(true),
+                // What was freed may be what is missing.
+                Ok(Order::Free(segment)) => {
+                    self.preparer.free(segment).and_then(|()| self.try_to_deliver(false))
+                }
+                Err(RecvTimeoutError::Timeout) if !self.preparer.may_have_room() => Ok(()),
+                Err(RecvTimeoutError::Timeout) => self.try_to_deliver(false),
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            if let Err(error) = done {
+                return self.shared.fail(&error);
+            }
+        }
+    }
+
+    /// Prepares what is owed. If there is no room, that is told, and tried again later; the writer hears of it only if it
+    /// `waits`.
+    fn try_to_deliver(&mut self, waits: bool) -> Result<(), Error> {
+        if !self.owes {
+            return Ok(());
+        }
+        match self.preparer.prepare() {
+            Err(error) if error.may_pass() => {
+                self.shared.short(Some(&error));
+                if waits {
+                    let _writer_is_gone = self.prepared.send(Err(error));
+                }
+                Ok(())
+            }
+            prepared => {
+                let segment = prepared?;
+                self.owes = false;
+                self.shared.short(None);
+                let _writer_is_gone = self.prepared.send(Ok(segment));
+                Ok(())
+            }
         }
     }
 }

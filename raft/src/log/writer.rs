@@ -76,6 +76,7 @@ impl Writer {
     pub(super) fn write(&mut self, batch: &mut VecDeque<Request>) -> Result<(), Error> {
         while !batch.is_empty() {
             if let Err(error) = self.write_frame(batch) {
+                self.shared.fail(&error);
                 let rest = batch.drain(..).filter_map(|request| request.waiter);
                 for waiter in self.draft.waiters.drain(..).chain(rest) {
                     waiter.complete(Err(io::Error::other(error.to_string())));

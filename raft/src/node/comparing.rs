@@ -17,8 +17,8 @@ use super::agreement::{self, Comparison, Hashes, Verdict};
 use super::replica::Replica;
 use crate::call;
 use crate::data_dir::Conviction;
-use crate::ending;
 use crate::peer::{Peers, Refusal};
+use crate::process;
 use crate::shard::hashes;
 use crate::shard::inbox::Work;
 use crate::types::NodeId;
@@ -127,7 +127,7 @@ fn judge(replica: &Replica, comparison: &Comparison, conviction: &Conviction, to
              of the nodes has {right:016x}"
         );
         conviction.note(&said);
-        ending::end_process(&format!(
+        process::fail(&format!(
             "{said}; this process ends, and the others go on without it: keep {} for the inquiry, and replace the \
              node by a new one",
             conviction.dir().display()

@@ -27,7 +27,7 @@ impl Ground {
         Ground {
             disk: Arc::new(RealDisk),
             drive: Drive::Threads,
-            on_fatal: OnFatal::abort(),
+            on_fatal: OnFatal::end_process(),
             transport: Arc::new(Tcp),
             actors_apart: true,
         }

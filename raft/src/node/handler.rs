@@ -8,6 +8,7 @@ use engine::{LogTime, ShardId, codec};
 use tokio::sync::oneshot;
 
 use super::replica::Replica;
+use super::room::Shortage;
 use super::{comparing, report};
 use crate::blocking;
 use crate::call;
@@ -25,6 +26,7 @@ use crate::types::{NodeId, SnapshotMeta};
 pub(super) struct Answering {
     pub(super) replicas: Arc<[Replica]>,
     pub(super) snapshots: SnapshotStore,
+    pub(super) shortage: Shortage,
 }
 
 impl Answering {
@@ -54,6 +56,7 @@ impl Handler for Answering {
             call::STANDING => Ok(codec::encode(&standing(replica)).into()),
             call::ESTIMATE => Ok(codec::encode(&time(replica).await?).into()),
             call::HASHES => comparing::answer(replica, &body).await,
+            call::ROOM => Ok(codec::encode(&self.shortage.borrow().is_none()).into()),
             call::REPORT => report::answer(replica, &body).await,
             call::REPORT_PAGE => report::answer_page(replica, &body),
             _ => Err(Refusal::UnknownKind),

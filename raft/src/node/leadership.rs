@@ -1,5 +1,6 @@
 //! Leadership: tells each actor whether its node leads, spreads the leaders over the nodes, and hands over.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,9 +8,10 @@ use openraft::ServerState;
 use openraft::async_runtime::watch::WatchReceiver;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, error, info};
+use tracing::{debug, info};
 
 use super::replica::Replica;
+use super::room;
 use crate::peer::Peers;
 use crate::process;
 use crate::shard::inbox::Work;
@@ -57,8 +59,10 @@ fn ended_by_itself(replica: &Replica, stop: &CancellationToken) {
         return;
     }
     let state = replica.raft.metrics().borrow_watched().running_state.clone();
-    error!(shard = %replica.shard, ?state, "the shard's Raft group has ended: this process ends with it");
-    process::end();
+    let shard = replica.shard;
+    process::fail(&format!(
+        "the Raft group of shard {shard} has ended: this process ends with it: {state:?}"
+    ));
 }
 
 /// Hands a shard over to the node that should lead it, once that one is fit, until `stop`.
@@ -82,6 +86,9 @@ pub(super) async fn spread(
         fit_looks = if fit { fit_looks + 1 } else { 0 };
         if fit_looks == FIT_LOOKS {
             fit_looks = 0;
+            if !room::is_fit(&peers, preferred).await {
+                continue;
+            }
             info!(shard = %replica[shard].shard, to = preferred, "hands the shard to the node that should lead it");
             transfer(raft, preferred).await;
         }
@@ -110,6 +117,21 @@ pub(super) fn lags(raft: &Raft) -> Vec<(NodeId, u64)> {
     matched.map(|(node, matched)| (node, entries.saturating_sub(matched))).collect()
 }
 
+/// Hands every shard that this node leads to the fittest of `nodes`, and waits for nothing.
+pub(super) async fn offer(replicas: &[Replica], nodes: &BTreeSet<NodeId>) {
+    for replica in replicas.iter().filter(|replica| replica.raft.is_leader()) {
+        if let Some(node) = fittest(&replica.raft, nodes.iter().copied()) {
+            info!(shard = %replica.shard, to = node, "hands the shard over");
+            transfer(&replica.raft, node).await;
+        }
+    }
+}
+
+/// The node among `nodes` that is the least behind.
+fn fittest(raft: &Raft, nodes: impl Iterator<Item = NodeId>) -> Option<NodeId> {
+    nodes.filter_map(|node| Some((lag(raft, node)?, node))).min().map(|(_, node)| node)
+}
+
 async fn transfer(raft: &Raft, to: NodeId) {
     if let Err(error) = raft.trigger().transfer_leader(to).await {
         debug!(%error, "no hand-over: the group is ending");
@@ -120,8 +142,8 @@ async fn transfer(raft: &Raft, to: NodeId) {
 pub(super) async fn hand_over(replicas: &[Replica], others: &[NodeId]) {
     let deadline = Instant::now() + HAND_OVER_WITHIN;
     for replica in replicas {
-        let fittest = others.iter().filter_map(|&node| Some((lag(&replica.raft, node)?, node))).min();
-        if let Some((_, node)) = fittest.filter(|_| replica.raft.is_leader()) {
+        let fittest = fittest(&replica.raft, others.iter().copied());
+        if let Some(node) = fittest.filter(|_| replica.raft.is_leader()) {
             transfer(&replica.raft, node).await;
         }
     }

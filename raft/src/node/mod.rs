@@ -11,6 +11,7 @@ mod leadership;
 mod recounts;
 mod replica;
 mod report;
+mod room;
 mod start;
 mod vital;
 

@@ -8,7 +8,7 @@ use engine::snapshot::Capture;
 use engine::{LogTime, Settled, ShardId, Unsettled};
 use openraft::BasicNode;
 use openraft::async_runtime::watch::WatchReceiver;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,6 +19,7 @@ use super::handler::Answering;
 use super::leadership;
 use super::replica::{Replica, Shared};
 use super::report::{self, Report, ReportRequest};
+use super::room::{Room, Shortage};
 use super::vital::vital;
 use super::{Config, Error, comparing};
 use crate::board::Board;
@@ -54,6 +55,7 @@ pub struct Node {
     acquaintances: Acquaintances,
     server: ServerHandle,
     log: Log,
+    shortage: Shortage,
     actors: Actors,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -128,7 +130,13 @@ impl Node {
             replicas.push(Replica::start(&shared, ShardId(shard)).await?);
         }
         let replicas: Arc<[Replica]> = replicas.into();
-        let answering = Answering { replicas: Arc::clone(&replicas), snapshots: snapshots.clone() };
+        let room = Room { log: log.shortage(), told: watch::Sender::new(None) };
+        let shortage = room.told.subscribe();
+        let answering = Answering {
+            replicas: Arc::clone(&replicas),
+            snapshots: snapshots.clone(),
+            shortage: room.told.subscribe(),
+        };
         let server = Server::start(listener, Arc::new(answering), peer_options).map_err(Error::Listen)?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let leaving = stop.child_token();
@@ -144,17 +152,20 @@ impl Node {
             acquaintances,
             server,
             log,
+            shortage,
             actors,
             tasks,
             stop,
             leaving,
             data,
         };
-        node.keep_going();
+        node.keep_going(room);
         Ok((node, facts))
     }
 
-    fn keep_going(&self) {
+    fn keep_going(&self, room: Room) {
+        let room = room.watch(Arc::clone(&self.replicas), self.peers.clone(), self.stop.clone());
+        self.tasks.spawn(vital(room));
         self.tasks.spawn(vital(comparing::watch(
             Arc::clone(&self.replicas),
             self.peers.clone(),
@@ -208,6 +219,12 @@ impl Node {
     /// The counts of the write-ahead log.
     pub fn log_stats(&self) -> log::Stats {
         self.log.stats()
+    }
+
+    /// Why the disk has no room for the next segment of the log; nothing if it has. For as long as it has none this node
+    /// leads no shard that another could, and it ends when the segment that it writes is full.
+    pub fn shortage(&self) -> Option<Arc<str>> {
+        self.shortage.borrow().clone()
     }
 
     /// The counts of the connections to peers.

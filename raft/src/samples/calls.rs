@@ -37,6 +37,8 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample::coded(Kind::Answer, "answer with a page of a recount", audited().products),
         Sample::call(call::HASHES, "call: hashes", vec![90_001_u64, 90_000, 89_984]),
         Sample::coded(Kind::Answer, "answer with hashes", vec![(90_000_u64, u64::MAX), (89_984, 7)]),
+        Sample::bare(Kind::Call, "call: room", &[call::ROOM.0]),
+        Sample::coded(Kind::Answer, "answer about room", true),
         Sample::bare(Kind::Call, "call: estimate", &[call::ESTIMATE.0]),
         Sample::coded(
             Kind::Answer,

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use engine::ShardId;
 use engine::snapshot::{Capture, Loader};
@@ -10,12 +11,14 @@ use openraft::EntryPayload;
 use openraft::entry::RaftEntry;
 use openraft::storage::{ApplyResponder, EntryResponder, RaftSnapshotBuilder, RaftStateMachine};
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
 use super::inbox::{Inbox, Work};
 use super::message::Committed;
 use crate::blocking;
 use crate::entry;
-use crate::snapshot::{SnapshotFile, SnapshotStore};
+use crate::snapshot::{self, SnapshotFile, SnapshotStore};
 use crate::types::{Entry, LogId, SnapshotMeta, StoredMembership, Types};
 
 /// One shard's Raft handle.
@@ -25,6 +28,9 @@ pub type Snapshot = openraft::alias::SnapshotOf<Types, SnapshotFile>;
 
 /// How many entries go to the actor at once: so that attempts get their turn in between.
 const ENTRIES_MAX: usize = 64;
+/// How long to wait with a snapshot for which there was no room, and how long at most once that went on.
+const FULL_PAUSE: Duration = Duration::from_secs(1);
+const FULL_PAUSE_MAX: Duration = Duration::from_secs(60);
 /// How many bytes of a snapshot are read at once, on load.
 const READ_BYTES: usize = 1 << 20;
 
@@ -35,6 +41,8 @@ pub struct Machine {
     snapshots: SnapshotStore,
     applied: Option<LogId>,
     membership: StoredMembership,
+    /// Cancelled when this is dropped: nobody waits for a snapshot any more.
+    ended: CancellationToken,
 }
 
 impl Machine {
@@ -47,7 +55,8 @@ impl Machine {
     ) -> Machine {
         let applied = snapshot.and_then(|meta| meta.last_log_id);
         let membership = snapshot.map(|meta| meta.last_membership.clone()).unwrap_or_default();
-        Machine { shard, inbox, snapshots, applied, membership }
+        let ended = CancellationToken::new();
+        Machine { shard, inbox, snapshots, applied, membership, ended }
     }
 
     async fn hand_over(&mut self, waiting: &mut Vec<Waiting>, bytes: u64) -> io::Result<()> {
@@ -84,6 +93,12 @@ impl Machine {
             EntryPayload::Blank => (None, 0),
         };
         Ok((Committed { log_id, batch }, bytes))
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        self.ended.cancel();
     }
 }
 
@@ -126,7 +141,13 @@ impl RaftStateMachine<Types> for Machine {
         let (to, captured) = oneshot::channel();
         self.inbox.push(Work::Capture(to));
         let meta = SnapshotMeta { last_log_id: self.applied, last_membership: self.membership.clone() };
-        Builder { shard: self.shard, snapshots: self.snapshots.clone(), capture: captured.await.ok(), meta }
+        Builder {
+            shard: self.shard,
+            snapshots: self.snapshots.clone(),
+            capture: captured.await.ok(),
+            meta,
+            ended: self.ended.clone(),
+        }
     }
 
     async fn install_snapshot(
@@ -153,12 +174,14 @@ impl RaftStateMachine<Types> for Machine {
     }
 }
 
-/// Writes one snapshot of a captured state.
+/// Writes one snapshot of a captured state. That there is no room for it ends nothing: the log keeps what it would have
+/// covered.
 pub struct Builder {
     shard: ShardId,
     snapshots: SnapshotStore,
     capture: Option<Capture>,
     meta: SnapshotMeta,
+    ended: CancellationToken,
 }
 
 impl RaftSnapshotBuilder<Types> for Builder {
@@ -166,17 +189,70 @@ impl RaftSnapshotBuilder<Types> for Builder {
 
     async fn build_snapshot(&mut self) -> Result<Snapshot, io::Error> {
         let capture = self.capture.take().ok_or_else(stopped)?;
-        let (snapshots, shard, meta) = (self.snapshots.clone(), self.shard, self.meta.clone());
-        let file = blocking::run(move || {
-            let mut writer = snapshots.create(shard, meta).map_err(io::Error::other)?;
-            for chunk in capture.chunks() {
-                writer.write(&frame(&chunk)).map_err(io::Error::other)?;
-            }
-            writer.finish().map_err(io::Error::other)
-        })
-        .await??;
-        Ok(Snapshot { meta: self.meta.clone(), snapshot: file })
+        let (snapshots, shard) = (self.snapshots.clone(), self.shard);
+        let current = blocking::run(move || snapshots.current(shard).map_err(io::Error::other)).await??;
+        match current {
+            Some(current) => self.build_next(capture, current).await,
+            None => self.build_first(capture).await,
+        }
     }
+}
+
+impl Builder {
+    /// Builds one that takes the place of `current`. If there is no room for it, `current` stays: openraft knows that one,
+    /// and asks for another when there is as much log again.
+    async fn build_next(&self, capture: Capture, current: SnapshotFile) -> Result<Snapshot, io::Error> {
+        match self.write(capture).await? {
+            Ok(snapshot) => Ok(snapshot),
+            Err(full) => {
+                warn!(shard = %self.shard, "there is no room for a snapshot, and the last one stays: {full}");
+                Ok(Snapshot { meta: current.meta().clone(), snapshot: current })
+            }
+        }
+    }
+
+    /// Builds the first there is, as often as it takes. While there is no room, the pages that change meanwhile are in
+    /// memory twice.
+    async fn build_first(&self, capture: Capture) -> Result<Snapshot, io::Error> {
+        let mut pause = FULL_PAUSE;
+        loop {
+            match self.write(capture.clone()).await? {
+                Ok(snapshot) => return Ok(snapshot),
+                Err(full) => {
+                    warn!(shard = %self.shard, "there is no room for a snapshot, it is tried again in {pause:?}: {full}");
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.ended.cancelled() => return Err(stopped()),
+            }
+            pause = (pause * 2).min(FULL_PAUSE_MAX);
+        }
+    }
+
+    /// Writes it; the inner error says that there is no room.
+    async fn write(&self, capture: Capture) -> io::Result<Result<Snapshot, snapshot::Error>> {
+        let (snapshots, shard, meta) = (self.snapshots.clone(), self.shard, self.meta.clone());
+        blocking::run(move || match write(&snapshots, shard, meta.clone(), capture) {
+            Ok(snapshot) => Ok(Ok(Snapshot { meta, snapshot })),
+            Err(error) if error.is_full() => Ok(Err(error)),
+            Err(error) => Err(io::Error::other(error)),
+        })
+        .await?
+    }
+}
+
+fn write(
+    snapshots: &SnapshotStore,
+    shard: ShardId,
+    meta: SnapshotMeta,
+    capture: Capture,
+) -> Result<SnapshotFile, snapshot::Error> {
+    let mut writer = snapshots.create(shard, meta)?;
+    for chunk in capture.chunks() {
+        writer.write(&frame(&chunk))?;
+    }
+    writer.finish()
 }
 
 /// The engine's chunks are of different lengths, and a file is one run of bytes: each chunk goes behind its length.

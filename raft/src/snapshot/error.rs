@@ -61,6 +61,13 @@ impl From<Error> for io::Error {
 }
 
 impl Error {
+    /// Whether there was no room for it: the same may succeed later.
+    pub fn is_full(&self) -> bool {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        let (Error::Io { source, .. } | Error::Sync { source, .. }) = self else { return false };
+        matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+    }
+
     /// For `map_err` on a call to the disk.
     pub(super) fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Error {
         let path = path.into();

@@ -82,6 +82,36 @@ async fn a_full_disk_stops_the_log_only_when_no_segment_is_left() {
 }
 
 #[tokio::test]
+async fn a_shortage_is_told_while_there_is_a_segment_left_and_passes_when_there_is_room() {
+    let (disk, fatal) = (SimDisk::new(), Fatal::default());
+    let log = open_with(&disk, Options { on_fatal: fatal.hook(), ..options(Drive::Threads) }).unwrap();
+    let (mut one, mut shortage) = (shard(&log, 1), log.shortage());
+    append(&mut one, entries(1, 0..1, 100)).await.unwrap();
+    disk.set_capacity(Some(2 * SEGMENT as usize));
+    let mut written = 1;
+    while segments_in_use(&log) == 1 {
+        append(&mut one, entries(1, written..written + 1, 5000)).await.unwrap();
+        written += 1;
+    }
+    let why = shortage.wait_for(Option::is_some).await.unwrap().clone().unwrap();
+    assert!(why.contains("cannot allocate"), "{why}");
+    // Most of a segment is left: 16 pages, of which one entry takes two.
+    for _ in 0..5 {
+        append(&mut one, entries(1, written..written + 1, 5000)).await.unwrap();
+        written += 1;
+    }
+    disk.set_capacity(None);
+    assert_eq!(*shortage.wait_for(Option::is_none).await.unwrap(), None);
+    append(&mut one, entries(1, written..written + 40, 5000)).await.unwrap();
+    drop((one, log));
+    assert!(fatal.messages().is_empty(), "{:?}", fatal.messages());
+}
+
+fn segments_in_use(log: &Log) -> u64 {
+    log.stats().segments
+}
+
+#[tokio::test]
 async fn a_full_disk_does_not_matter_while_segments_are_used_again() {
     for drive in [Drive::Threads, Drive::Caller] {
         let disk = SimDisk::new();
