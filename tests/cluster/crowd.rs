@@ -62,6 +62,7 @@ struct Shared {
     manners: Manners,
     shelf: Shelf,
     closing: AtomicBool,
+    in_a_hurry: AtomicBool,
     next_buyer: AtomicU64,
     granted: AtomicU64,
     refused_of_late: AtomicU64,
@@ -78,6 +79,7 @@ impl Crowd {
             manners,
             shelf,
             closing: AtomicBool::new(false),
+            in_a_hurry: AtomicBool::new(false),
             next_buyer: AtomicU64::new(0),
             granted: AtomicU64::new(0),
             refused_of_late: AtomicU64::new(0),
@@ -101,6 +103,11 @@ impl Crowd {
     pub(crate) async fn reaches(&self, units: u64) {
         let what = format!("{units} units are granted");
         until(&what, SOLD_WITHIN, || std::future::ready(self.granted() >= units)).await;
+    }
+
+    /// From now on nobody pauses.
+    pub(crate) fn hurry(&self) {
+        self.shared.in_a_hurry.store(true, Relaxed);
     }
 
     /// The product on sale.
@@ -140,7 +147,9 @@ impl Shared {
             let mut chance = Chance::new(self.seed, number);
             let deal = visit::make(&self.api, placing, self.manners, &mut chance).await;
             self.note(deal).await;
-            tokio::time::sleep(self.manners.pause).await;
+            if !self.in_a_hurry.load(Relaxed) {
+                tokio::time::sleep(self.manners.pause).await;
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use super::local::{Cluster, NODES};
 use super::node::Exit;
 use super::shelf::shard_of;
 use super::wait::until_some;
+use super::wires::Weather;
 
 /// How long an election may take on a loaded machine.
 const ELECTED_WITHIN: Duration = Duration::from_secs(10);
@@ -20,6 +21,37 @@ impl Cluster {
         self.story.tell(format!("start {node}"));
         let config = self.config();
         self.node(node).start(&config);
+    }
+
+    /// Sets the weather on the wire by which `from` dials `to`: what the one asks, and what the other answers.
+    pub(crate) fn weather(&self, from: u64, to: u64, weather: Weather) {
+        self.story.tell(format!("{weather:?} from {from} to {to}"));
+        self.wires.as_ref().expect("a cluster with wires").set(from, to, weather);
+    }
+
+    /// Sets the weather between a node and all others, both ways.
+    pub(crate) fn weather_around(&self, node: u64, weather: Weather) {
+        for other in self.others(node) {
+            self.weather_between(node, other, weather);
+        }
+    }
+
+    /// Sets the weather between two nodes, both ways.
+    pub(crate) fn weather_between(&self, one: u64, other: u64, weather: Weather) {
+        self.weather(one, other, weather);
+        self.weather(other, one, weather);
+    }
+
+    /// Sets the weather everywhere.
+    pub(crate) fn weather_everywhere(&self, weather: Weather) {
+        for (one, other) in [(1, 2), (1, 3), (2, 3)] {
+            self.weather_between(one, other, weather);
+        }
+    }
+
+    /// How many pieces came late on the wires, and how many connections broke with one.
+    pub(crate) fn harm(&self) -> (u64, u64) {
+        self.wires.as_ref().expect("a cluster with wires").harm()
     }
 
     /// Kills nodes in the middle of whatever they do.

@@ -15,6 +15,7 @@ use super::settings::{Ports, Settings};
 use super::story::Story;
 use super::turn::Turn;
 use super::wait::until;
+use super::wires::Wires;
 
 /// The nodes.
 pub(crate) const NODES: [u64; 3] = [1, 2, 3];
@@ -33,6 +34,7 @@ pub(crate) struct Cluster {
     pub(crate) story: Story,
     pub(crate) nodes: Vec<Node>,
     pub(crate) ports: Ports,
+    pub(super) wires: Option<Wires>,
     directory: TempDir,
     // Last, so that the next test begins when all of this one is gone.
     _turn: Turn,
@@ -42,6 +44,16 @@ impl Cluster {
     /// Starts a cluster and waits until it is ready.
     pub(crate) async fn start(settings: Settings) -> Cluster {
         let mut cluster = Cluster::prepare(settings);
+        cluster.begin().await;
+        cluster
+    }
+
+    /// The same with wires between the nodes, for [`Cluster::weather`].
+    pub(crate) async fn wired(settings: Settings) -> Cluster {
+        let mut cluster = Cluster::prepare(settings);
+        let wires = Wires::string(cluster.ports, cluster.seed).await;
+        NODES.into_iter().for_each(|node| cluster.node(node).told(wires.environment(node)));
+        cluster.wires = Some(wires);
         cluster.begin().await;
         cluster
     }
@@ -68,6 +80,7 @@ impl Cluster {
             story: Story::begin(seed),
             nodes: nodes.into(),
             ports,
+            wires: None,
             directory,
             _turn: turn,
         }

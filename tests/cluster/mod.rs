@@ -29,6 +29,7 @@ mod turn;
 mod visit;
 mod wait;
 mod watcher;
+mod wires;
 
 pub(crate) use api::{Api, Placing, ShardState};
 pub(crate) use bank::Bank;
@@ -49,5 +50,7 @@ pub(crate) use small_disk::SmallDisk;
 pub(crate) use story::Story;
 pub(crate) use strike::Strike;
 pub(crate) use till::{Card, Customer, Till};
+pub(crate) use visit::make as visit;
 pub(crate) use wait::{pass, until, until_none, until_some};
 pub(crate) use watcher::Watcher;
+pub(crate) use wires::Weather;

@@ -26,7 +26,7 @@ async fn a_full_disk_takes_the_lead_away_then_the_node_and_nothing_that_was_prom
     let crowd = Crowd::enter(&cluster, product, manners).await;
     crowd.buys(20).await;
 
-    cluster.story.tell("fill the disk of 1".to_owned());
+    cluster.story.tell("fill the disk of 1");
     disk.fill();
     until("node 1 says that it is short of room", SOON, || async {
         short_of_room(&cluster).await == Some(1)
@@ -37,13 +37,13 @@ async fn a_full_disk_takes_the_lead_away_then_the_node_and_nothing_that_was_prom
     assert!(why_not_ready(&cluster).await.contains("no room"), "{}", why_not_ready(&cluster).await);
     crowd.buys(20).await;
 
-    cluster.story.tell("make room on the disk of 1".to_owned());
+    cluster.story.tell("make room on the disk of 1");
     disk.free();
     until("node 1 has room", SOON, || async { short_of_room(&cluster).await == Some(0) }).await;
     until("node 1 leads again", SOON, || async { leader(&cluster).await == Some(1) }).await;
     assert!(cluster.api.is_ready(1).await);
 
-    cluster.story.tell("fill the disk of 1, until it ends".to_owned());
+    cluster.story.tell("fill the disk of 1, until it ends");
     disk.fill();
     let mut more = 200;
     let status = loop {
