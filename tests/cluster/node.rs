@@ -104,6 +104,15 @@ impl Node {
         kill_process(pid, signal).expect("a child can be signalled");
     }
 
+    /// How much memory it has of the machine, in bytes.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        let (child, _) = self.child.as_ref().expect("the node runs");
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a process has memory");
+        let kib: u64 = line.trim().trim_end_matches("kB").trim().parse().expect("a number");
+        kib << 10
+    }
+
     /// Waits until it has ended.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
         let (mut child, _leash) = self.child.take().expect("the node runs");
