@@ -1,8 +1,8 @@
 //! Ten times as many buyers as the machine has hands for, who ask again at once: nobody is elected, those who are let in are
 //! served in time, operators get their answers, and memory stays where it was.
 //!
-//! `cargo build --release && FLASHSALE_BIN=target/release/flashsale cargo test --release --test overload -- --ignored
-//! --nocapture` runs the long one, a minute, and prints the figures.
+//! `cargo test --release -p flashsale --test overload -- --ignored --nocapture` runs the long one, a minute, and prints the
+//! figures; `FLASHSALE_BIN` runs another binary than the one that was built with the test.
 
 #[path = "../cluster/mod.rs"]
 mod cluster;
