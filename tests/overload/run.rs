@@ -7,20 +7,18 @@ use crate::cluster::{Cluster, NODES, Product, Settings};
 use crate::load::Load;
 use crate::operator::{Looks, Operator};
 
-/// As many buyers as keep two cores busy: with more, only waits get longer.
-const BUYERS: usize = 128;
 /// How many times as many come.
 const TIMES: usize = 10;
 /// What a granted attempt may take of a node's memory: a hold, its buyer and key, the events, and their place in the lists.
-const BYTES_PER_GRANT: u64 = 2 << 10;
+const BYTES_PER_GRANT: u64 = 1 << 10;
 /// What else a node's memory may grow by: buffers of connections, and queues up to their bounds.
-const BYTES_MORE: u64 = 192 << 20;
+const BYTES_MORE: u64 = 256 << 20;
 /// How long an operator may wait.
 const OPERATOR_WAITS: Duration = Duration::from_secs(4);
 /// What part of the peak is still sold.
 const KEPT: f64 = 0.8;
 /// How long the slowest of a hundred waits, of those who are let in.
-const SERVED_WITHIN: Duration = Duration::from_secs(2);
+const SERVED_WITHIN: Duration = Duration::from_secs(4);
 
 /// What a run was like.
 pub(crate) struct Run {
@@ -34,17 +32,17 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Measures the peak, then overloads.
-    pub(crate) async fn make(peak: Duration, overload: Duration) -> Run {
+    /// Measures what `buyers` buy, then lets ten times as many in.
+    pub(crate) async fn make(buyers: usize, peak: Duration, overload: Duration) -> Run {
         let mut cluster = Cluster::start(Settings::default()).await;
         let product = Product::new("shoe", 100_000_000);
         cluster.api.put(&product).await;
         let doors: Vec<SocketAddr> = NODES.iter().map(|&node| cluster.ports.http(node)).collect();
-        let peak = Load::press(&product.id, &doors, BUYERS, peak).await;
+        let peak = Load::press(&product.id, &doors, buyers, peak).await;
         let before = terms(&cluster).await;
         let memory: Vec<u64> = NODES.iter().map(|&node| cluster.node(node).memory_bytes()).collect();
         let operator = Operator::begin(cluster.api.clone());
-        let overload = Load::press(&product.id, &doors, TIMES * BUYERS, overload).await;
+        let overload = Load::press(&product.id, &doors, TIMES * buyers, overload).await;
         let looks = operator.end().await;
         let memory = memory.into_iter().zip(NODES.map(|node| cluster.node(node).memory_bytes())).collect();
         let terms = [before, terms(&cluster).await];
