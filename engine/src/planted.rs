@@ -22,8 +22,8 @@ pub enum Bug {
     UnitsTwice,
     /// What is remembered of idempotency keys is left out of snapshots.
     KeysNotInSnapshot,
-    /// Newcomers overtake attempts that are parked.
-    Overtaking,
+    /// Of attempts that are proposed together, the newest comes first.
+    NewestFirst,
 }
 
 impl Bug {
@@ -37,7 +37,7 @@ impl Bug {
         Bug::LateTwin,
         Bug::UnitsTwice,
         Bug::KeysNotInSnapshot,
-        Bug::Overtaking,
+        Bug::NewestFirst,
     ];
 
     /// Its name on a command line.
@@ -51,7 +51,7 @@ impl Bug {
             Bug::LateTwin => "late-twin",
             Bug::UnitsTwice => "units-twice",
             Bug::KeysNotInSnapshot => "keys-not-in-snapshot",
-            Bug::Overtaking => "overtaking",
+            Bug::NewestFirst => "newest-first",
         }
     }
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use engine::ShardId;
 
 use crate::shard::clock::Moment;
+use crate::shard::hashes::Hashes;
 use crate::shard::message::Committed;
 use crate::shard::reply::ReplyTo;
 use crate::shard::request::Request;
@@ -100,13 +101,11 @@ impl Entries {
     }
 
     /// They are applied, and the state hashed to these at each of the newest indexes.
-    pub(crate) fn applied(self, shard: ShardId, hashes: impl Iterator<Item = (u64, u64)>) {
+    pub(crate) fn applied(self, shard: ShardId, hashes: &Hashes) {
         let Some(host) = host() else { return };
-        let hashes: std::collections::BTreeMap<u64, u64> = hashes.collect();
         for entry in &self.0 {
-            let hash =
-                hashes.get(&entry.log_id.index).expect("the newest hashes cover what was just applied");
-            host.applied(shard, entry, *hash);
+            let hash = hashes.at(entry.log_id.index).expect("the newest hashes cover what was just applied");
+            host.applied(shard, entry, hash);
         }
     }
 }

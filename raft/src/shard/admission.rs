@@ -1,7 +1,7 @@
 //! Admission: what the leader does with a request, in the order of arrival.
 
 use engine::command::{Cancel, Checkout, Confirm, Release};
-use engine::{AHEAD, Command, Fingerprint, LogTime, ProductId, Proposal, Query, Refusal, Shard};
+use engine::{AHEAD, Command, Fingerprint, LogTime, Proposal, Query, Refusal, Shard};
 
 use super::clock::Moment;
 use super::flights::Item;
@@ -141,7 +141,7 @@ impl<R> Lead<R> {
         let product = &attempt.reserve.product;
         match engine.consider(attempt, proposal.key.is_some()) {
             Err(refusal) => self.refuse(ctx, proposal.key.as_ref(), vec![waiter], &refusal),
-            Ok(room) if self.is_next(product) && self.credit.allows(attempt.reserve, &room) => {
+            Ok(room) if !self.parked.holds(product) && self.credit.allows(attempt.reserve, &room) => {
                 let item = self.under_way(proposal, waiter, pays);
                 self.collect(item);
             }
@@ -151,15 +151,6 @@ impl<R> Lead<R> {
                 self.parked.park(product, item);
             }
         }
-    }
-
-    /// Whether nobody waits for units of the product.
-    fn is_next(&self, product: &ProductId) -> bool {
-        #[cfg(feature = "planted")]
-        if engine::planted::has(engine::planted::Bug::Overtaking) {
-            return true;
-        }
-        !self.parked.holds(product)
     }
 
     /// What is known of a key already; gives the waiter back if that is nothing.

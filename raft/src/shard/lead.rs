@@ -236,6 +236,8 @@ impl<R> Lead<R> {
         while !self.collecting.is_empty() && self.flights.has_room() {
             let rest = self.collecting.split_off(self.batch_len());
             let items = std::mem::replace(&mut self.collecting, rest);
+            #[cfg(feature = "planted")]
+            let items = planted_order(items);
             self.propose(ctx, now, items);
         }
         if self.flights.is_empty() && self.tick_is_due(engine, now) {
@@ -333,4 +335,13 @@ impl<R> Lead<R> {
             ctx.reply(waiter.reply, Reply::Unknown);
         }
     }
+}
+
+/// First come, first served, unless a bug is planted.
+#[cfg(feature = "planted")]
+fn planted_order<R>(mut items: Vec<Item<R>>) -> Vec<Item<R>> {
+    if engine::planted::has(engine::planted::Bug::NewestFirst) {
+        items.reverse();
+    }
+    items
 }

@@ -62,6 +62,12 @@ impl Asker {
         sleep(Duration::from_millis(self.chance.within(least..=most))).await;
     }
 
+    /// Waits until a second of the world is full.
+    pub(super) async fn next_second(&self) {
+        let millis = 1_000 - self.town.clock.now() % 1_000;
+        sleep(Duration::from_millis(millis)).await;
+    }
+
     /// The wall clock of whoever makes ids.
     pub(super) fn millis(&self) -> u64 {
         EPOCH + self.town.clock.now()

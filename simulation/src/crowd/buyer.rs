@@ -31,7 +31,14 @@ struct Buyer {
 impl Buyer {
     async fn deal(&self, number: u64) {
         let town = std::rc::Rc::clone(&self.asker.town);
-        let product = self.asker.chance.pick(&town.shelf.products);
+        // Now and then all come at once, for the same thing.
+        let rushes = self.asker.chance.percent(30);
+        let product = if rushes {
+            self.asker.next_second().await;
+            &town.shelf.products[0]
+        } else {
+            self.asker.chance.pick(&town.shelf.products)
+        };
         if self.asker.chance.percent(15) {
             let look = Ask::Query(Query::Product(product.id.clone()));
             self.asker.send(product.shard, &look).await;
