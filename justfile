@@ -31,6 +31,10 @@ demo *args:
 up *args:
     cargo run --release -- up {{args}}
 
+# Many simulated clusters with everything going wrong, each from a seed: `just simulate --seeds 1000`.
+simulate *args:
+    cargo run --release -p flashsale-simulation -- run {{args}}
+
 # What it costs to take a sale into the lists, and to read a page.
 bench-listings *args:
     cargo bench -p flashsale-listings --bench take -- {{args}}
