@@ -16,6 +16,23 @@ pub(crate) trait Named: FromStr {
     const TAKES: &'static str;
 }
 
+/// The id of a node.
+#[derive(Clone, Copy)]
+pub(crate) struct NodeNumber(pub(crate) u64);
+
+impl FromStr for NodeNumber {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<NodeNumber, std::num::ParseIntError> {
+        text.parse::<std::num::NonZeroU32>().map(|number| NodeNumber(u64::from(number.get())))
+    }
+}
+
+impl Named for NodeNumber {
+    const NAME: &'static str = "node id";
+    const TAKES: &'static str = "a number from 1 to 4294967295";
+}
+
 const UUID: &str = "a UUID, like 0193a0c0-7001-7a3b-8000-3f0c5a1d2e4f";
 
 impl Named for ProductId {

@@ -16,3 +16,9 @@ pub const REPORT_PAGE: CallKind = CallKind(5);
 pub const HASHES: CallKind = CallKind(6);
 /// Whether the node's disk has room, so that it can lead.
 pub const ROOM: CallKind = CallKind(7);
+/// What the node is, and which groups it belongs to: it is asked for no shard.
+pub const ABOUT: CallKind = CallKind(6);
+/// The next step of a replacement, from a shard's leader.
+pub const SWAP: CallKind = CallKind(7);
+/// Which nodes are not part of the cluster any more: it is told for no shard.
+pub const RETIRE: CallKind = CallKind(8);

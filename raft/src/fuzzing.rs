@@ -1,13 +1,14 @@
 //! What is done with any bytes from a peer or a disk, for the fuzzer (`raft/fuzz`) and for the tests below: an error or a
 //! value, never a panic, never memory beyond the input's order of size.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use engine::codec;
 use futures_util::FutureExt;
 
-use crate::node::{PageRequest, ReportRequest, Reported};
+use crate::node::{About, AboutRequest, PageRequest, ReportRequest, Reported, Stage, SwapRequest};
 use crate::peer::stream::{Dismissal, FrameReader, Hello};
 use crate::peer::{Counters, Options, Refusal, wire};
 use crate::route::ForwardReply;
@@ -48,6 +49,11 @@ fn message(body: &Bytes) -> usize {
         codec::decode::<ReportRequest>(called).is_ok(),
         codec::decode::<Reported>(called).is_ok(),
         codec::decode::<PageRequest>(called).is_ok(),
+        codec::decode::<AboutRequest>(called).is_ok(),
+        codec::decode::<About>(body).is_ok(),
+        codec::decode::<SwapRequest>(called).is_ok(),
+        codec::decode::<Stage>(body).is_ok(),
+        codec::decode::<BTreeSet<u64>>(called).is_ok(),
     ];
     read.into_iter().filter(|read| *read).count()
 }

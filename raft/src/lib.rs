@@ -6,6 +6,7 @@
 //!   hands it what is committed.
 //! - [`route`]: the way of a request to its shard's leader.
 //! - [`node`]: all of it put together.
+//! - [`members`]: who belongs to a shard's group.
 //! - [`facts`]: what happened, for whoever listens on this node.
 //! - `fuzzing`: what is done with any bytes, for the fuzzer alone.
 //! - `simulation`: what stands in for the machine, for the simulation alone.
@@ -23,6 +24,7 @@ pub mod facts;
 pub mod fuzzing;
 pub mod histogram;
 pub mod log;
+pub mod members;
 mod mirror;
 pub mod node;
 pub mod peer;

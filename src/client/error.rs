@@ -21,6 +21,10 @@ pub(crate) enum Error {
     Garbled { url: String, reason: String },
     #[error("--file {path}: {reason}; it takes a JSON object as `PUT /v1/products/ID` does", path = .path.display())]
     ProductFile { path: PathBuf, reason: String },
+    #[error(
+        "node {new} has not taken the place of node {old} yet ({why}); the same command again goes on from there"
+    )]
+    Unfinished { old: u64, new: u64, why: String },
     #[error("the audit found {count} violations")]
     Violations { count: usize },
     #[error(transparent)]

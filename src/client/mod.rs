@@ -9,6 +9,7 @@ mod path;
 mod product;
 mod put;
 mod reconcile;
+mod replace;
 mod reply;
 mod shape;
 mod table;
@@ -33,7 +34,7 @@ pub(crate) enum Command {
     // What is said of these two here would stand in the place of all that their arguments say.
     Audit(audit::Args),
     Reconcile(reconcile::Args),
-    /// Tells how the cluster is.
+    /// Tells how the cluster is, puts a node in the place of another.
     #[command(subcommand)]
     Cluster(cluster::Command),
 }

@@ -100,7 +100,32 @@ pub(crate) struct Shard {
     pub(crate) id: u16,
     pub(crate) leader: Option<u64>,
     pub(crate) term: u64,
+    pub(crate) members: Vec<Member>,
     pub(crate) replicas: Vec<Replica>,
+}
+
+/// A member of a shard's group.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Member {
+    pub(crate) node: u64,
+    pub(crate) role: String,
+}
+
+/// How far a replacement is.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Replacement {
+    pub(crate) done: bool,
+    pub(crate) shards: Vec<ReplacementShard>,
+    pub(crate) waiting: Option<String>,
+}
+
+/// How far a shard is with a replacement.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ReplacementShard {
+    pub(crate) id: u16,
+    pub(crate) stage: String,
+    pub(crate) behind: Option<u64>,
+    pub(crate) reason: Option<String>,
 }
 
 /// A replica of a shard.

@@ -253,6 +253,7 @@ mod tests {
         let config = Config {
             cluster: "test".to_owned(),
             node: number,
+            http: String::new(),
             members: members.clone(),
             shards: 1,
             data: data.join(number.to_string()),

@@ -11,6 +11,7 @@ mod operations;
 mod panics;
 mod payments;
 mod projection;
+mod replacement;
 mod sale;
 mod signals;
 

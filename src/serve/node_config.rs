@@ -8,6 +8,7 @@ pub(super) fn of(config: &Config, node: &Node) -> NodeConfig {
     NodeConfig {
         cluster: config.cluster.name.clone(),
         node: node.id,
+        http: node.http.advertise.clone(),
         members: config.nodes.iter().map(|node| (node.id, node.peer.advertise.clone())).collect(),
         shards: config.cluster.shards,
         data: node.data.clone(),

@@ -9,6 +9,7 @@ mod json;
 mod object;
 mod payment;
 mod product;
+mod replacement;
 
 pub(crate) use self::bytes::{Bounds, expect_json, read};
 pub(crate) use adjustment::AdjustmentForm;
@@ -18,3 +19,4 @@ pub(crate) use form::{Empty, Form};
 pub(crate) use json::parse;
 pub(crate) use payment::{ConfirmationForm, RefundForm};
 pub(crate) use product::ProductForm;
+pub(crate) use replacement::ReplacementForm;

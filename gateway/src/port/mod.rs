@@ -5,15 +5,19 @@ mod lists;
 mod operations;
 mod payment_audit;
 mod payments;
+mod replacement;
 mod sale;
 
 pub use engine::{Settled, Unsettled};
 
 pub use audit::{AuditReport, ProductAudit, ReplicaHash, ShardAudit};
 pub use lists::{Filter, Lists, ListsUnavailable, Page};
-pub use operations::{ClusterStatus, NodeStatus, Operations, ReplicaStatus, ShardStatus};
+pub use operations::{
+    ClusterStatus, MemberRole, MemberStatus, NodeStatus, Operations, ReplicaStatus, ShardStatus,
+};
 pub use payment_audit::{
     AlarmKind, Alarms, ChargedOrders, OpenAlarm, OpenRefunds, PaymentAudit, PaymentCounts, Takings,
 };
 pub use payments::{Amounts, Heard, PaymentAccount, Payments, Unaccepted};
+pub use replacement::{Replacement, ReplacementShard, ReplacementStage, ReplacementStatus};
 pub use sale::{Sale, Submission};

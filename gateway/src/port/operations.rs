@@ -6,11 +6,22 @@ use engine::ProductId;
 use serde::Serialize;
 
 use super::audit::AuditReport;
+use super::replacement::{Replacement, ReplacementStatus};
 
 /// What operators look at.
 pub trait Operations: Send + Sync + 'static {
     /// Nodes, shards, leaders, terms, log indexes, lag.
     fn cluster(&self) -> impl Future<Output = ClusterStatus> + Send;
+
+    /// Takes a replacement further, by as much as can be done at once; to be asked again until it is done. A call that is
+    /// dropped does no harm.
+    ///
+    /// # Errors
+    /// Why it is not to be, for people.
+    fn replace(
+        &self,
+        replacement: Replacement,
+    ) -> impl Future<Output = Result<ReplacementStatus, String>> + Send;
 
     /// The self-audit over all replicas, of one product or of all.
     fn audit(&self, product: Option<ProductId>) -> impl Future<Output = AuditReport> + Send;
@@ -57,8 +68,33 @@ pub struct ShardStatus {
     pub leader: Option<u64>,
     /// The leader's term.
     pub term: u64,
+    /// Who belongs to its group, as its log says.
+    pub members: Vec<MemberStatus>,
     /// Each replica that could be reached.
     pub replicas: Vec<ReplicaStatus>,
+}
+
+/// A member of a shard's group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MemberStatus {
+    /// On which node.
+    pub node: u64,
+    /// What it is there.
+    pub role: MemberRole,
+}
+
+/// What a member of a shard's group is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberRole {
+    /// It votes.
+    Voter,
+    /// It learns, and does not vote.
+    Learner,
+    /// It votes, and will when nothing changes any more.
+    Joining,
+    /// It votes, and will not when nothing changes any more.
+    Leaving,
 }
 
 /// A replica of a shard.

@@ -1,15 +1,17 @@
-//! `GET /v1/cluster`: nodes, shards, leaders.
+//! `GET /v1/cluster`: nodes, shards, leaders; `PUT /v1/cluster/nodes/{id}/replacement`: another node in a node's place.
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use crate::body::ReplacementForm;
 use crate::call::Call;
 use crate::context::{Context, within};
 use crate::identity::Role;
-use crate::port::{Operations, Unsettled};
+use crate::port::{Operations, Replacement, Unsettled};
 use crate::ports::Ports;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
+use crate::segment::{NodeNumber, Segment};
 use crate::view::json;
 
 /// The cluster as this node sees it.
@@ -21,4 +23,21 @@ pub(crate) async fn show<P: Ports>(
     context.identity.operator(&call.headers, Role::Viewer)?;
     let status = within(call.deadline, context.ports.operations().cluster()).await;
     Ok(json(StatusCode::OK, &status.ok_or(Unsettled::Unavailable)?))
+}
+
+/// Takes a replacement further. It is asked again until it is done.
+pub(crate) async fn replace<P: Ports>(
+    State(context): State<Context<P>>,
+    Segment(NodeNumber(old)): Segment<NodeNumber>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let mut call = Call::new(&context, request);
+    let form: ReplacementForm = call.form().await?;
+    let (new, peer) = form.read()?;
+    context.identity.operator(&call.headers, Role::Admin)?;
+    let replacement = Replacement { old, new, peer };
+    let taken = within(call.deadline, context.ports.operations().replace(replacement)).await;
+    let status = taken.ok_or(Unsettled::OutcomeUnknown)?;
+    let status = status.map_err(|why| Problem::new(Code::Conflict, why))?;
+    Ok(json(StatusCode::OK, &status))
 }

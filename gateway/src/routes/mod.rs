@@ -113,4 +113,5 @@ fn operators<P: Ports>(table: Table<P>) -> Table<P> {
         .on(Method::GET, "/v1/refunds/{id}", refunds::show)
         .on(Method::GET, "/v1/audit", audit::run)
         .on(Method::GET, "/v1/cluster", cluster::show)
+        .on(Method::PUT, "/v1/cluster/nodes/{id}/replacement", cluster::replace)
 }

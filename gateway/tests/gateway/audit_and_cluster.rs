@@ -3,7 +3,7 @@
 use engine::saga::Finding;
 use serde_json::{Value, json};
 
-use crate::fixture::{Fixture, VIEWER, open};
+use crate::fixture::{ADMIN, Fixture, VIEWER, open};
 
 /// A purchase that the provider knows as `intent`, and what it found of it since.
 async fn purchase(shop: &Fixture, buyer: &str, intent: &str, findings: &[Finding]) -> String {
@@ -88,4 +88,23 @@ async fn the_cluster_is_shown() {
     let shop = open();
     let cluster = shop.get("/v1/cluster").token(VIEWER).send().await.done(200);
     assert_eq!((&cluster["name"], &cluster["nodes"][0]["id"]), (&json!("test"), &json!(1)));
+}
+
+#[tokio::test]
+async fn a_replacement_tells_how_far_each_shard_is() {
+    let shop = open();
+    let path = "/v1/cluster/nodes/2/replacement";
+    let body = json!({ "new": 4, "peer": "node-4.example.net:9080" });
+    let status = shop.put(path).token(ADMIN).json(&body).send().await.done(200);
+    let shards = json!([{ "id": 0, "stage": "done" }, { "id": 1, "stage": "catching_up", "behind": 7 }]);
+    assert_eq!(status, json!({ "old": 2, "new": 4, "done": false, "shards": shards, "waiting": null }));
+    let same = json!({ "new": 2, "peer": "node-2.example.net:9080" });
+    let refused = shop.put(path).token(ADMIN).json(&same).send().await.problem(409, "conflict");
+    assert_eq!(refused["detail"], "node 2 cannot take its own place");
+    shop.put(path).token(VIEWER).json(&body).send().await.problem(403, "forbidden");
+    for wrong in [json!({ "new": 0, "peer": "a:1" }), json!({ "new": 4, "peer": "a" }), json!({ "new": 4 })] {
+        shop.put(path).token(ADMIN).json(&wrong).send().await.problem(400, "invalid_request");
+    }
+    let nowhere = "/v1/cluster/nodes/two/replacement";
+    shop.put(nowhere).token(ADMIN).json(&body).send().await.problem(400, "invalid_request");
 }

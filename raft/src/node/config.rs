@@ -13,7 +13,10 @@ pub struct Config {
     pub cluster: String,
     /// This node.
     pub node: NodeId,
-    /// The peer address of every node, this one included. They seed a new cluster; after that the log knows.
+    /// Where clients reach this node: what it tells the others, who do not know it from their configuration.
+    pub http: String,
+    /// The peer address of every node, this one included. They seed a new cluster; after that the log knows who is a
+    /// member. The address of a node that is named here is taken from here all the same, so that a node can move.
     pub members: BTreeMap<NodeId, String>,
     /// How many shards the cluster has. Fixed when it is made.
     pub shards: u16,
@@ -46,10 +49,9 @@ impl Config {
         self.members.keys().copied().filter(|&node| node != self.node).collect()
     }
 
-    /// The node that should lead `shard` if all are well: the shards go round the nodes.
+    /// The node that should found `shard`'s group.
     pub(super) fn preferred(&self, shard: u16) -> NodeId {
-        let nodes: Vec<NodeId> = self.members.keys().copied().collect();
-        nodes[usize::from(shard) % nodes.len()]
+        preferred(self.members.keys().copied(), shard).expect("a configuration names nodes")
     }
 
     /// openraft's settings.
@@ -74,4 +76,10 @@ impl Config {
             ..openraft::Config::default()
         }
     }
+}
+
+/// The one of `nodes` that should lead `shard` if all are well: the shards go round the nodes, in order of their ids.
+pub(super) fn preferred(nodes: impl IntoIterator<Item = NodeId>, shard: u16) -> Option<NodeId> {
+    let nodes: Vec<NodeId> = nodes.into_iter().collect();
+    nodes.get(usize::from(shard).checked_rem(nodes.len())?).copied()
 }

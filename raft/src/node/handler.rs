@@ -1,5 +1,6 @@
 //! What this node does with the requests of its peers.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
@@ -7,12 +8,13 @@ use bytes::Bytes;
 use engine::{LogTime, ShardId, codec};
 use tokio::sync::oneshot;
 
+use super::about;
 use super::replica::Replica;
 use super::room::Shortage;
-use super::{comparing, report};
+use super::{comparing, replace, report};
 use crate::blocking;
 use crate::call;
-use crate::peer::{CallKind, Handler, Refusal};
+use crate::peer::{Acquaintances, CallKind, Handler, Peers, Refusal};
 use crate::route::ForwardReply;
 use crate::shard::clock::{Moment, NodeTime};
 use crate::shard::inbox::Work;
@@ -24,7 +26,12 @@ use crate::types::{NodeId, SnapshotMeta};
 
 /// Answers the peers.
 pub(super) struct Answering {
+    pub(super) node: NodeId,
+    /// Where clients reach this node.
+    pub(super) http: String,
     pub(super) replicas: Arc<[Replica]>,
+    pub(super) peers: Peers,
+    pub(super) acquaintances: Acquaintances,
     pub(super) snapshots: SnapshotStore,
     pub(super) shortage: Shortage,
 }
@@ -32,6 +39,12 @@ pub(super) struct Answering {
 impl Answering {
     fn replica(&self, shard: u16) -> Option<&Replica> {
         self.replicas.get(usize::from(shard))
+    }
+
+    async fn about(&self, body: &[u8]) -> Result<Bytes, Refusal> {
+        let request = codec::decode(body).map_err(Refusal::failed)?;
+        let about = about::of(self.node, &self.http, &self.peers, &self.replicas, request).await;
+        Ok(codec::encode(&about).into())
     }
 }
 
@@ -50,6 +63,14 @@ impl Handler for Answering {
     }
 
     async fn call(&self, _from: NodeId, shard: u16, kind: CallKind, body: Bytes) -> Result<Bytes, Refusal> {
+        match kind {
+            call::ABOUT => return self.about(&body).await,
+            call::RETIRE => {
+                let retired = codec::decode(&body).map_err(Refusal::failed)?;
+                return retire(self.node, &self.acquaintances, &self.peers, retired).await;
+            }
+            _ => {}
+        }
         let replica = self.replica(shard).ok_or(Refusal::UnknownShard)?;
         match kind {
             call::FORWARD => forwarded(replica, &body).await,
@@ -59,9 +80,26 @@ impl Handler for Answering {
             call::ROOM => Ok(codec::encode(&self.shortage.borrow().is_none()).into()),
             call::REPORT => report::answer(replica, &body).await,
             call::REPORT_PAGE => report::answer_page(replica, &body),
+            call::SWAP => replace::answer(replica, &self.peers, &body).await,
             _ => Err(Refusal::UnknownKind),
         }
     }
+}
+
+/// Has nothing to do with `retired` nodes any more; and if this one is among them, ends.
+pub(super) async fn retire(
+    own: NodeId,
+    acquaintances: &Acquaintances,
+    peers: &Peers,
+    retired: BTreeSet<NodeId>,
+) -> Result<Bytes, Refusal> {
+    if retired.contains(&own) {
+        acquaintances.disown(&format!("node {own} was replaced by another one"));
+        return Ok(Bytes::new());
+    }
+    acquaintances.retire(retired.clone()).await.map_err(Refusal::failed)?;
+    retired.into_iter().for_each(|node| peers.forget(node));
+    Ok(Bytes::new())
 }
 
 fn standing(replica: &Replica) -> Option<(Leadership, LogTime)> {

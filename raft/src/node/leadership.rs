@@ -10,6 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info};
 
+use super::config::preferred;
 use super::replica::Replica;
 use super::room;
 use crate::peer::Peers;
@@ -65,15 +66,11 @@ fn ended_by_itself(replica: &Replica, stop: &CancellationToken) {
     ));
 }
 
-/// Hands a shard over to the node that should lead it, once that one is fit, until `stop`.
-pub(super) async fn spread(
-    replica: Arc<[Replica]>,
-    shard: usize,
-    preferred: NodeId,
-    peers: Peers,
-    stop: CancellationToken,
-) {
-    let raft = &replica[shard].raft;
+/// Hands a shard over to the member that should lead it, once that one is fit, until `stop`. Which one that is follows
+/// from the log, so that nodes whose configurations differ agree on it.
+pub(super) async fn spread(replica: Arc<[Replica]>, shard: usize, peers: Peers, stop: CancellationToken) {
+    let replica = &replica[shard];
+    let raft = &replica.raft;
     let mut looks = tokio::time::interval(LOOK_EVERY);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut fit_looks = 0;
@@ -82,15 +79,18 @@ pub(super) async fn spread(
             _ = looks.tick() => {}
             () = stop.cancelled() => return,
         }
-        let fit = *raft.node_id() != preferred && raft.is_leader() && is_fit(raft, preferred, &peers);
-        fit_looks = if fit { fit_looks + 1 } else { 0 };
-        if fit_looks == FIT_LOOKS {
+        let members = replica.roster.get();
+        let preferred = if members.is_changing() { None } else { preferred(members.goal(), replica.shard.0) };
+        let elsewhere = preferred.filter(|&node| node != *raft.node_id() && raft.is_leader());
+        let fit = elsewhere.filter(|&node| is_fit(raft, node, &peers));
+        fit_looks = if fit.is_some() { fit_looks + 1 } else { 0 };
+        if let Some(node) = fit.filter(|_| fit_looks == FIT_LOOKS) {
             fit_looks = 0;
-            if !room::is_fit(&peers, preferred).await {
+            if !room::is_fit(&peers, node).await {
                 continue;
             }
-            info!(shard = %replica[shard].shard, to = preferred, "hands the shard to the node that should lead it");
-            transfer(raft, preferred).await;
+            info!(shard = %replica.shard, to = node, "hands the shard to the node that should lead it");
+            transfer(raft, node).await;
         }
     }
 }
@@ -100,7 +100,7 @@ fn is_fit(raft: &Raft, node: NodeId, peers: &Peers) -> bool {
 }
 
 /// How many entries `node` is behind, as the leader knows.
-fn lag(raft: &Raft, node: NodeId) -> Option<u64> {
+pub(super) fn lag(raft: &Raft, node: NodeId) -> Option<u64> {
     let metrics = raft.metrics();
     let metrics = metrics.borrow_watched();
     let matched = metrics.replication.as_ref()?.get(&node)?.as_ref()?.index;
@@ -120,7 +120,8 @@ pub(super) fn lags(raft: &Raft) -> Vec<(NodeId, u64)> {
 /// Hands every shard that this node leads to the fittest of `nodes`, and waits for nothing.
 pub(super) async fn offer(replicas: &[Replica], nodes: &BTreeSet<NodeId>) {
     for replica in replicas.iter().filter(|replica| replica.raft.is_leader()) {
-        if let Some(node) = fittest(&replica.raft, nodes.iter().copied()) {
+        let members = replica.roster.get().all_voters();
+        if let Some(node) = fittest(&replica.raft, nodes.intersection(&members).copied()) {
             info!(shard = %replica.shard, to = node, "hands the shard over");
             transfer(&replica.raft, node).await;
         }
@@ -128,21 +129,23 @@ pub(super) async fn offer(replicas: &[Replica], nodes: &BTreeSet<NodeId>) {
 }
 
 /// The node among `nodes` that is the least behind.
-fn fittest(raft: &Raft, nodes: impl Iterator<Item = NodeId>) -> Option<NodeId> {
-    nodes.filter_map(|node| Some((lag(raft, node)?, node))).min().map(|(_, node)| node)
+pub(super) fn fittest(raft: &Raft, nodes: impl IntoIterator<Item = NodeId>) -> Option<NodeId> {
+    nodes.into_iter().filter_map(|node| Some((lag(raft, node)?, node))).min().map(|(_, node)| node)
 }
 
-async fn transfer(raft: &Raft, to: NodeId) {
+pub(super) async fn transfer(raft: &Raft, to: NodeId) {
     if let Err(error) = raft.trigger().transfer_leader(to).await {
         debug!(%error, "no hand-over: the group is ending");
     }
 }
 
-/// Hands every shard that this node leads to the fittest other node, and waits until it leads none.
-pub(super) async fn hand_over(replicas: &[Replica], others: &[NodeId]) {
+/// Hands every shard that this node leads to the fittest other member, and waits until it leads none.
+pub(super) async fn hand_over(replicas: &[Replica]) {
     let deadline = Instant::now() + HAND_OVER_WITHIN;
     for replica in replicas {
-        let fittest = fittest(&replica.raft, others.iter().copied());
+        let own = *replica.raft.node_id();
+        let others = replica.roster.get().all_voters().into_iter().filter(|&node| node != own);
+        let fittest = fittest(&replica.raft, others);
         if let Some(node) = fittest.filter(|_| replica.raft.is_leader()) {
             transfer(&replica.raft, node).await;
         }

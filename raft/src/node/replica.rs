@@ -14,6 +14,7 @@ use crate::board::Board;
 use crate::desk::Desk;
 use crate::facts;
 use crate::log::Log;
+use crate::members::{Members, Roster};
 use crate::peer::{Networks, Peers};
 use crate::shard::actor::{ShardActor, Standing, Surroundings};
 use crate::shard::core::{Core, Randomness};
@@ -35,6 +36,7 @@ pub(super) struct Replica {
     pub(super) leader: watch::Sender<Option<NodeId>>,
     pub(super) stats: Arc<ShardStats>,
     pub(super) recounts: Recounts,
+    pub(super) roster: Roster,
 }
 
 /// What all replicas of a node share.
@@ -71,11 +73,12 @@ impl Replica {
         let raft_cell = Arc::new(OnceLock::new());
         let stats = Arc::new(ShardStats::default());
         let (standing, standings) = watch::channel(None);
+        let roster = Roster::new(Members::configured(shared.config.members.clone()));
         let around = Surroundings {
             shard,
             inbox: Arc::clone(&inbox),
             raft: Arc::clone(&raft_cell),
-            estimates: Estimates::new(shared.peers.clone(), shard, shared.config.others()),
+            estimates: Estimates::new(shared.peers.clone(), shard, shared.config.node, roster.clone()),
             board: Arc::clone(shared.board),
             desk: Arc::clone(shared.desk),
             facts: shared.facts.of(shard),
@@ -97,7 +100,7 @@ impl Replica {
         assert!(raft_cell.set(raft.clone()).is_ok(), "a replica joins its group once");
         let leader = watch::Sender::new(None);
         let (standing, recounts) = (standings, Recounts::default());
-        Ok(Replica { shard, inbox, raft, standing, leader, stats, recounts })
+        Ok(Replica { shard, inbox, raft, standing, leader, stats, recounts, roster })
     }
 
     /// Leaves the Raft group and ends the actor.

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use engine::snapshot::Capture;
 use engine::{LogTime, Settled, ShardId, Unsettled};
-use openraft::BasicNode;
 use openraft::async_runtime::watch::WatchReceiver;
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
@@ -14,12 +13,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::actors::Actors;
+use super::found;
 use super::ground::Ground;
 use super::handler::Answering;
 use super::leadership;
 use super::replica::{Replica, Shared};
 use super::report::{self, Report, ReportRequest};
 use super::room::{Room, Shortage};
+use super::roster;
 use super::vital::vital;
 use super::{Config, Error, comparing};
 use crate::board::Board;
@@ -27,6 +28,7 @@ use crate::data_dir::{DataDir, Owner};
 use crate::desk::Desk;
 use crate::facts::{self, Facts};
 use crate::log::{self, Log};
+use crate::members::Members;
 use crate::peer::{self, Acquaintances, Listener, Peers, Server, ServerHandle};
 use crate::route::{Forwarder, Route, Router, Standings};
 use crate::shard::clock::Moment;
@@ -37,8 +39,6 @@ use crate::shard::stats::ShardStats;
 use crate::snapshot::SnapshotStore;
 use crate::types::NodeId;
 
-/// How long a node that is not to lead a new shard waits before it founds the shard's group all the same.
-const FOUND_AFTER: Duration = Duration::from_secs(3);
 /// How often a node that hands its shards over looks whether anybody is left.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How long a peer may take to report, a recount included.
@@ -46,13 +46,13 @@ const REPORT_WITHIN: Duration = Duration::from_secs(10);
 
 /// A running node.
 pub struct Node {
-    config: Config,
-    replicas: Arc<[Replica]>,
+    pub(super) config: Config,
+    pub(super) replicas: Arc<[Replica]>,
     router: Router,
     board: Arc<Board>,
     desk: Arc<Desk>,
-    peers: Peers,
-    acquaintances: Acquaintances,
+    pub(super) peers: Peers,
+    pub(super) acquaintances: Acquaintances,
     server: ServerHandle,
     log: Log,
     shortage: Shortage,
@@ -110,7 +110,7 @@ impl Node {
             transport,
             ..peer::Options::new(config.cluster.clone(), config.node)
         };
-        let peers = Peers::new(peer_options.clone(), others(&config));
+        let peers = Peers::new(peer_options.clone(), others(&config, &acquaintances));
         let (channel, facts) = facts::channel();
         let actors = if actors_apart { Actors::apart(config.shards.into()).await? } else { Actors::Here };
         let shared = Shared {
@@ -133,7 +133,11 @@ impl Node {
         let room = Room { log: log.shortage(), told: watch::Sender::new(None) };
         let shortage = room.told.subscribe();
         let answering = Answering {
+            node: config.node,
+            http: config.http.clone(),
             replicas: Arc::clone(&replicas),
+            peers: peers.clone(),
+            acquaintances: acquaintances.clone(),
             snapshots: snapshots.clone(),
             shortage: room.told.subscribe(),
         };
@@ -172,20 +176,21 @@ impl Node {
             self.data.conviction(),
             self.stop.clone(),
         )));
+        let named = Arc::new(self.config.members.clone());
         for shard in 0..self.replicas.len() {
-            let preferred = self.config.preferred(self.replicas[shard].shard.0);
             let (replicas, stop) = (Arc::clone(&self.replicas), self.stop.clone());
             self.tasks.spawn(vital(leadership::watch(Arc::clone(&replicas), shard, stop.clone())));
             self.tasks.spawn(vital(leadership::spread(
                 Arc::clone(&replicas),
                 shard,
-                preferred,
                 self.peers.clone(),
                 self.leaving.clone(),
             )));
-            let wait = if preferred == self.config.node { Duration::ZERO } else { FOUND_AFTER };
-            self.tasks.spawn(found_group(replicas, shard, wait, self.config.members.clone(), stop));
+            let (named, peers) = (Arc::clone(&named), self.peers.clone());
+            self.tasks.spawn(vital(roster::follow(replicas, shard, named, peers, stop)));
         }
+        let (config, replicas) = (self.config.clone(), Arc::clone(&self.replicas));
+        self.tasks.spawn(found::groups(config, replicas, self.peers.clone(), self.stop.clone()));
     }
 
     /// Gets an ask to the leader of its shard; see [`Router::ask`].
@@ -252,10 +257,22 @@ impl Node {
         self.acquaintances.disowned().await
     }
 
-    /// Whether this node and those it is connected to are a majority: without one, no shard is of use from here.
+    /// Whether this node and those it is connected to are a majority of any shard: without one, no shard is of use from
+    /// here.
     pub fn reaches_a_majority(&self) -> bool {
-        let members = self.config.members.len();
-        (self.peers.connected().len() + 1) * 2 > members
+        let reached = self.peers.connected().into_iter().chain([self.config.node]).collect();
+        self.replicas.iter().any(|replica| replica.roster.get().is_majority(&reached))
+    }
+
+    /// Who belongs to a shard's group, as far as is known here.
+    pub fn members(&self, shard: ShardId) -> Members {
+        let replica = self.replicas.get(usize::from(shard.0));
+        replica.map(|replica| replica.roster.get()).unwrap_or_default()
+    }
+
+    /// Whether this node belongs to any shard's group, or would if there were one.
+    pub fn is_member(&self) -> bool {
+        self.replicas.iter().any(|replica| replica.roster.get().contains(self.config.node))
     }
 
     /// How many entries of this node's log are not in the state yet, for each shard.
@@ -289,9 +306,11 @@ impl Node {
     ) -> Vec<Report> {
         let request = ReportRequest { audit, product };
         let deadline = Instant::now() + REPORT_WITHIN;
-        let others = self.config.others();
+        let Some(replica) = self.replicas.get(usize::from(shard.0)) else { return Vec::new() };
+        let own = self.config.node;
+        let others: Vec<NodeId> = replica.roster.get().nodes().filter(|&node| node != own).collect();
         let asked = others.iter().map(|&node| report::ask(&self.peers, node, shard, &request, deadline));
-        let own = async { report::of(self.replicas.get(usize::from(shard.0))?, request.clone()).await };
+        let own = async { report::of(replica, request.clone()).await };
         let (own, others) = tokio::join!(own, futures_util::future::join_all(asked));
         own.into_iter().chain(others.into_iter().flatten()).collect()
     }
@@ -300,9 +319,8 @@ impl Node {
     /// left, as when all are stopped at once, nobody is waited for.
     pub async fn hand_over(&self) {
         self.leaving.cancel();
-        let others = self.config.others();
         tokio::select! {
-            () = leadership::hand_over(&self.replicas, &others) => {}
+            () = leadership::hand_over(&self.replicas) => {}
             () = self.is_alone() => tracing::info!("no other node is connected, to hand shards over to"),
         }
     }
@@ -330,8 +348,11 @@ impl Node {
     }
 }
 
-fn others(config: &Config) -> BTreeMap<NodeId, String> {
-    config.members.clone().into_iter().filter(|&(node, _)| node != config.node).collect()
+/// Where the other nodes are that the configuration names. One that was replaced since is none of them.
+fn others(config: &Config, acquaintances: &Acquaintances) -> BTreeMap<NodeId, String> {
+    let retired = acquaintances.retired();
+    let is_other = |node: &NodeId| *node != config.node && !retired.contains(node);
+    config.members.clone().into_iter().filter(|(node, _)| is_other(node)).collect()
 }
 
 fn router(replicas: &[Replica], peers: &Peers, tasks: &TaskTracker) -> Router {
@@ -345,27 +366,4 @@ fn router(replicas: &[Replica], peers: &Peers, tasks: &TaskTracker) -> Router {
         Route { inbox: Arc::clone(&replica.inbox), leader, standings, forwarder }
     };
     Router::new(replicas.iter().map(route).collect())
-}
-
-/// A new shard's group is founded by the node that should lead it, and by another if that one does not come.
-async fn found_group(
-    replicas: Arc<[Replica]>,
-    shard: usize,
-    wait: Duration,
-    members: BTreeMap<NodeId, String>,
-    stop: CancellationToken,
-) {
-    let replica = &replicas[shard];
-    tokio::select! {
-        () = tokio::time::sleep(wait) => {}
-        () = stop.cancelled() => return,
-    }
-    if replica.raft.is_initialized().await.unwrap_or(true) {
-        return;
-    }
-    let members: BTreeMap<NodeId, BasicNode> =
-        members.into_iter().map(|(node, address)| (node, BasicNode::new(address))).collect();
-    if let Err(error) = replica.raft.initialize(members).await {
-        tracing::debug!(shard = %replica.shard, %error, "the group is there already");
-    }
 }

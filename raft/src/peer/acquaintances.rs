@@ -3,9 +3,10 @@
 //! A node that lost its data may have forgotten a vote, or an entry that counted towards a majority: if it came back under
 //! its old id, what was acknowledged could be lost, and two leaders elected in one term. So every node notes down,
 //! before the first exchange with another, by which directory that one is known, and has nothing to do with whoever
-//! comes under the same id from another directory.
+//! comes under the same id from another directory. Of a node that another one replaced it notes down that it is
+//! retired: nobody is known by its id ever again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,6 +22,8 @@ const MAGIC: [u8; 8] = *b"FLASHMET";
 const NAME: &str = "acquaintances";
 /// How many nodes are noted down: more than clusters have, and few enough for a small file.
 const KNOWN_MAX: usize = 1_000;
+/// Stands for the directory of a node that is retired: no directory is ever made with it.
+const RETIRED: u128 = u128::MAX;
 
 /// What a node knows of itself and the others.
 #[derive(Clone)]
@@ -30,6 +33,7 @@ struct Inner {
     own: u128,
     known: Mutex<BTreeMap<NodeId, u128>>,
     kept: Option<(Arc<dyn Disk>, Sealed)>,
+    retired: watch::Sender<BTreeSet<NodeId>>,
     disowned: watch::Sender<Option<String>>,
 }
 
@@ -41,11 +45,28 @@ pub(crate) enum Unacquainted {
          without it; bring its old directory back"
     )]
     Stranger { node: NodeId },
+    #[error(
+        "node {node} was replaced by another one, and its id is not used again: what it has does not count any more; to add \
+         the machine, give it an id that no node had, with an empty directory"
+    )]
+    Retired { node: NodeId },
     #[error("node {node} is new here, and there are {KNOWN_MAX} others already")]
     TooMany { node: NodeId },
     #[error("node {node} is new here, and that could not be noted down: {source}")]
     NotNoted { node: NodeId, source: sealed::Error },
 }
+
+impl Unacquainted {
+    /// Whether the other node is to have no part in the cluster, and to end.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self, Self::Stranger { .. } | Self::Retired { .. })
+    }
+}
+
+/// That nodes are retired could not be noted down.
+#[derive(Debug, thiserror::Error)]
+#[error("it could not be noted down: {0}")]
+pub(crate) struct Unnoted(sealed::Error);
 
 /// The acquaintances of a data directory could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -69,8 +90,9 @@ impl Acquaintances {
     }
 
     fn new(own: u128, known: BTreeMap<NodeId, u128>, kept: Option<(Arc<dyn Disk>, Sealed)>) -> Acquaintances {
-        let disowned = watch::Sender::new(None);
-        Acquaintances(Arc::new(Inner { own, known: Mutex::new(known), kept, disowned }))
+        let retired = known.iter().filter(|(_, instance)| **instance == RETIRED).map(|(&node, _)| node);
+        let (retired, disowned) = (watch::Sender::new(retired.collect()), watch::Sender::new(None));
+        Acquaintances(Arc::new(Inner { own, known: Mutex::new(known), kept, retired, disowned }))
     }
 
     /// By what this node is known.
@@ -93,10 +115,8 @@ impl Acquaintances {
     /// Makes sure that `node` is the one that is known by its id, or notes it down if it is new; durably, before this
     /// returns. Cost: a look-up, and a file written whole for a node that is new.
     pub(crate) async fn meet(&self, node: NodeId, instance: u128) -> Result<(), Unacquainted> {
-        match self.known().get(&node) {
-            Some(known) if *known == instance => return Ok(()),
-            Some(_) => return Err(Unacquainted::Stranger { node }),
-            None => {}
+        if let Some(known) = self.known().get(&node) {
+            return recognize(node, *known, instance);
         }
         let this = self.clone();
         let noted = blocking::run(move || this.note(node, instance)).await;
@@ -107,22 +127,69 @@ impl Acquaintances {
     fn note(&self, node: NodeId, instance: u128) -> Result<(), Unacquainted> {
         let mut known = self.known();
         match known.get(&node) {
-            Some(found) if *found == instance => return Ok(()),
-            Some(_) => return Err(Unacquainted::Stranger { node }),
+            Some(found) => return recognize(node, *found, instance),
             None if known.len() >= KNOWN_MAX => return Err(Unacquainted::TooMany { node }),
             None => known.insert(node, instance),
         };
-        let Some((disk, sealed)) = &self.0.kept else { return Ok(()) };
-        let all: Vec<(NodeId, u128)> = known.iter().map(|(&node, &instance)| (node, instance)).collect();
-        let written = sealed.write(&**disk, &all);
+        let written = self.keep(&known);
         if written.is_err() {
             known.remove(&node);
         }
         written.map_err(|source| Unacquainted::NotNoted { node, source })
     }
 
+    /// Notes down that `nodes` are retired, durably before this returns: connections with them end, and none is made
+    /// again. Cost: a file written whole if that is news.
+    ///
+    /// # Errors
+    /// If it could not be noted down; then nothing has changed.
+    pub(crate) async fn retire(&self, nodes: BTreeSet<NodeId>) -> Result<(), Unnoted> {
+        if nodes.is_subset(&self.retired()) {
+            return Ok(());
+        }
+        let this = self.clone();
+        let noted = blocking::run(move || {
+            let mut known = this.known();
+            let before = known.clone();
+            known.extend(nodes.iter().map(|&node| (node, RETIRED)));
+            if let Err(error) = this.keep(&known) {
+                *known = before;
+                return Err(Unnoted(error));
+            }
+            this.0.retired.send_modify(|retired| retired.extend(nodes));
+            Ok(())
+        });
+        noted.await.expect("noting nodes down neither panics nor is broken off")
+    }
+
+    /// The nodes that are retired.
+    pub fn retired(&self) -> BTreeSet<NodeId> {
+        self.0.retired.borrow().clone()
+    }
+
+    /// Waits until `node` is retired.
+    pub(crate) async fn until_retired(&self, node: NodeId) {
+        let mut retired = self.0.retired.subscribe();
+        let told = retired.wait_for(|retired| retired.contains(&node)).await;
+        told.expect("its sender is held by this");
+    }
+
+    fn keep(&self, known: &BTreeMap<NodeId, u128>) -> Result<(), sealed::Error> {
+        let Some((disk, sealed)) = &self.0.kept else { return Ok(()) };
+        let all: Vec<(NodeId, u128)> = known.iter().map(|(&node, &instance)| (node, instance)).collect();
+        sealed.write(&**disk, &all)
+    }
+
     fn known(&self) -> std::sync::MutexGuard<'_, BTreeMap<NodeId, u128>> {
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn recognize(node: NodeId, known: u128, instance: u128) -> Result<(), Unacquainted> {
+    match known {
+        RETIRED => Err(Unacquainted::Retired { node }),
+        known if known == instance => Ok(()),
+        _ => Err(Unacquainted::Stranger { node }),
     }
 }
 
@@ -157,6 +224,23 @@ mod tests {
         let met = open(&disk);
         assert!(matches!(met.meet(2, 21).await, Err(Unacquainted::Stranger { node: 2 })));
         met.meet(2, 20).await.expect("known from before the crash");
+    }
+
+    #[tokio::test]
+    async fn a_retired_node_is_never_met_again_from_whatever_directory() {
+        let disk = SimDisk::new();
+        let met = open(&disk);
+        met.meet(2, 20).await.expect("new");
+        met.retire([2, 9].into()).await.expect("noted");
+        met.until_retired(2).await;
+        assert!(matches!(met.meet(2, 20).await, Err(Unacquainted::Retired { node: 2 })));
+        disk.crash(5);
+        let met = open(&disk);
+        assert_eq!(met.retired(), [2, 9].into());
+        for instance in [20, 21, RETIRED] {
+            assert!(matches!(met.meet(2, instance).await, Err(Unacquainted::Retired { node: 2 })));
+        }
+        met.meet(3, 30).await.expect("the others are known as before");
     }
 
     #[tokio::test]

@@ -10,7 +10,11 @@ use engine::{
 
 use super::Sample;
 use crate::call;
-use crate::node::{Audited, PageRequest, Report, ReportRequest, Reported, Rest};
+use crate::members::Members;
+use crate::node::{
+    About, AboutRequest, AboutShard, Audited, PageRequest, Report, ReportRequest, Reported, Rest, Stage,
+    SwapRequest,
+};
 use crate::peer::stream::Kind;
 use crate::route::ForwardReply;
 use crate::shard::clock::{LedTime, NodeTime};
@@ -39,6 +43,16 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample::coded(Kind::Answer, "answer with hashes", vec![(90_000_u64, u64::MAX), (89_984, 7)]),
         Sample::bare(Kind::Call, "call: room", &[call::ROOM.0]),
         Sample::coded(Kind::Answer, "answer about room", true),
+        Sample::call(call::ABOUT, "call: about", AboutRequest { origins: true }),
+        Sample::coded(Kind::Answer, "answer about a node", about()),
+        Sample::call(call::SWAP, "call: swap", swap()),
+        Sample::coded(Kind::Answer, "answer to a swap", Stage::CatchingUp(Some(90_000))),
+        Sample::coded(
+            Kind::Answer,
+            "answer to a swap: waits",
+            Stage::Waiting("node 3 is not connected".into()),
+        ),
+        Sample::call(call::RETIRE, "call: retire", std::collections::BTreeSet::<u64>::from([2, 300])),
         Sample::bare(Kind::Call, "call: estimate", &[call::ESTIMATE.0]),
         Sample::coded(
             Kind::Answer,
@@ -47,6 +61,24 @@ pub(super) fn samples() -> Vec<Sample> {
         ),
         Sample::coded(Kind::Answer, "answer to an estimate: unled", NodeTime { led: None, wall: NOW }),
     ]
+}
+
+fn about() -> About {
+    let addresses = [1, 2, 300, 4].map(|node| (node, format!("node-{node}.example.net:9080")));
+    let members = Members {
+        entry: Some(90_001),
+        voters: vec![[1, 2, 300].into(), [1, 300, 4].into()],
+        addresses: addresses.into(),
+    };
+    let shards = vec![
+        AboutShard { members: Some(members), origin: Some(*b"a secret of 16 b") },
+        AboutShard { members: None, origin: None },
+    ];
+    About { node: 300, http: "shop-3.example.net:8080".into(), connected: [1, 4].into(), shards }
+}
+
+fn swap() -> SwapRequest {
+    SwapRequest { old: 2, new: 4, address: "node-4.example.net:9080".into(), may_vote: true }
 }
 
 fn requests() -> Vec<Request> {

@@ -1,5 +1,6 @@
 //! What a quorum of nodes takes log time to be.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use tokio::time::Instant;
 
 use super::clock::{Moment, NodeTime};
 use crate::call;
+use crate::members::Roster;
 use crate::peer::Peers;
 use crate::types::NodeId;
 
@@ -26,40 +28,49 @@ const WORTH_SOMETHING: Span = Span(300);
 pub struct Estimates {
     peers: Peers,
     shard: ShardId,
-    others: Vec<NodeId>,
+    own: NodeId,
+    roster: Roster,
 }
 
 impl Estimates {
-    /// Asks `others`, the shard's nodes without this one.
-    pub fn new(peers: Peers, shard: ShardId, others: Vec<NodeId>) -> Estimates {
-        Estimates { peers, shard, others }
+    /// Asks those of `roster` who vote, without this node, which is `own`.
+    pub fn new(peers: Peers, shard: ShardId, own: NodeId, roster: Roster) -> Estimates {
+        Estimates { peers, shard, own, roster }
     }
 
     /// The estimates of a quorum or more, with this node's `own`; nothing if no quorum answers in time.
     pub async fn gather(&self, own: NodeTime) -> Option<Vec<NodeTime>> {
-        let nodes = self.others.len() + 1;
-        let quorum = nodes / 2 + 1;
+        let members = self.roster.get();
+        let mut others = members.all_voters();
+        others.remove(&self.own);
+        let mut answered = BTreeSet::from([self.own]);
         let mut estimates = vec![(own, Moment::now())];
         let mut deadline = Instant::now() + QUORUM_WITHIN;
-        let mut asked: FuturesUnordered<_> =
-            self.others.iter().map(|&node| self.ask(node, deadline)).collect();
-        while estimates.len() < nodes {
+        let mut asked: FuturesUnordered<_> = others.iter().map(|&node| self.ask(node, deadline)).collect();
+        while answered.len() <= others.len() {
             match tokio::time::timeout_at(deadline, asked.next()).await {
-                Ok(Some(Some(estimate))) => estimates.push((estimate, Moment::now())),
-                Ok(Some(None)) => {}
+                Ok(Some((node, Some(estimate)))) => {
+                    answered.insert(node);
+                    estimates.push((estimate, Moment::now()));
+                }
+                Ok(Some((_, None))) => {}
                 Ok(None) | Err(_) => break,
             }
-            if estimates.len() == quorum {
+            if members.is_majority(&answered) {
                 deadline = deadline.min(Instant::now() + OTHERS_WITHIN);
             }
         }
         // Each was true when it came; meanwhile it is later.
         let boot = Moment::now().boot;
         let brought_up = |(time, came): (NodeTime, Moment)| time.after(Span(boot.saturating_sub(came.boot)));
-        (estimates.len() >= quorum).then(|| estimates.into_iter().map(brought_up).collect())
+        members.is_majority(&answered).then(|| estimates.into_iter().map(brought_up).collect())
     }
 
-    async fn ask(&self, node: NodeId, deadline: Instant) -> Option<NodeTime> {
+    async fn ask(&self, node: NodeId, deadline: Instant) -> (NodeId, Option<NodeTime>) {
+        (node, self.estimate(node, deadline).await)
+    }
+
+    async fn estimate(&self, node: NodeId, deadline: Instant) -> Option<NodeTime> {
         let asked = Moment::now();
         let answer =
             self.peers.call(node, self.shard.0, call::ESTIMATE, Bytes::new(), deadline).await.ok()?;

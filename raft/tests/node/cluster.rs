@@ -76,6 +76,7 @@ fn config(node: u64, members: BTreeMap<u64, String>, data: &TempDir) -> Config {
     Config {
         cluster: "test".to_owned(),
         node,
+        http: String::new(),
         members,
         shards: 1,
         data: data.path().join(node.to_string()),

@@ -4,6 +4,7 @@ use engine::ProductId;
 use engine::snapshot::{OpenAlarms, Payments};
 use gateway::port::{
     AuditReport, ClusterStatus, NodeStatus, Operations, PaymentAudit, PaymentCounts, ProductAudit,
+    Replacement, ReplacementShard, ReplacementStage, ReplacementStatus,
 };
 
 use super::{Fault, House};
@@ -25,6 +26,16 @@ impl Operations for House {
             }],
             shards: Vec::new(),
         }
+    }
+
+    async fn replace(&self, replacement: Replacement) -> Result<ReplacementStatus, String> {
+        let Replacement { old, new, .. } = replacement;
+        if old == new {
+            return Err(format!("node {new} cannot take its own place"));
+        }
+        let stages = [ReplacementStage::Done, ReplacementStage::CatchingUp { behind: Some(7) }];
+        let shards = (0..).zip(stages).map(|(id, stage)| ReplacementShard { id, stage }).collect();
+        Ok(ReplacementStatus { old, new, done: false, shards, waiting: None })
     }
 
     async fn audit(&self, product: Option<ProductId>) -> AuditReport {

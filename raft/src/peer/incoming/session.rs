@@ -30,6 +30,8 @@ pub(super) enum End {
     Silent,
     #[error("this node is shutting down")]
     Stopping,
+    #[error("it was replaced, and is not part of the cluster any more")]
+    Retired,
     #[error("it sent a {kind:?} that is not one: {error}")]
     Malformed { kind: Kind, error: Malformed },
     #[error("it sent a {0:?}, which is no request")]
@@ -42,7 +44,7 @@ impl End {
         match self {
             Self::Read(error) => error.is_malformed(),
             Self::Malformed { .. } | Self::NoRequest(_) => true,
-            Self::Closed | Self::Write(_) | Self::Silent | Self::Stopping => false,
+            Self::Closed | Self::Write(_) | Self::Silent | Self::Stopping | Self::Retired => false,
         }
     }
 }
@@ -97,10 +99,12 @@ where
         ended: CancellationToken::new(),
         options,
     };
+    let (acquaintances, from) = (session.options.acquaintances.clone(), session.from);
     let end = tokio::select! {
         end = session.receive_all(greeted.reader) => end,
         written = writing => written.map_or_else(End::Write, |()| End::Closed),
         () = stop.cancelled() => End::Stopping,
+        () = acquaintances.until_retired(from) => End::Retired,
     };
     session.ended.cancel();
     session.snapshots.clear();

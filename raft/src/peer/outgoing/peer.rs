@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use super::dial::dial;
 use super::link::Link;
@@ -37,6 +38,7 @@ pub(super) struct Peer {
     address: watch::Sender<Arc<str>>,
     status: watch::Sender<Status>,
     started: AtomicBool,
+    forgotten: CancellationToken,
 }
 
 impl Peer {
@@ -46,6 +48,7 @@ impl Peer {
             address: watch::Sender::new(address.into()),
             status: watch::Sender::new(Status::Connecting),
             started: AtomicBool::new(false),
+            forgotten: CancellationToken::new(),
         }
     }
 
@@ -58,6 +61,21 @@ impl Peer {
             }
             changed
         });
+    }
+
+    /// Where it is.
+    pub(super) fn address(&self) -> Arc<str> {
+        self.address.borrow().clone()
+    }
+
+    /// The connection is given up, and none is made again.
+    pub(super) fn forget(&self) {
+        self.forgotten.cancel();
+    }
+
+    /// Waits until it is forgotten.
+    pub(super) async fn is_forgotten(&self) {
+        self.forgotten.cancelled().await;
     }
 
     /// `true` to whoever asks first, and has to run [`Peer::keep_connected`].
@@ -158,10 +176,9 @@ impl Peer {
     }
 
     /// No connection will be made any more.
-    pub(super) fn stop(&self) {
-        if let Status::Up(link) = self.status.send_replace(Status::Down("this node is shutting down".into()))
-        {
-            link.close("this node is shutting down");
+    pub(super) fn stop(&self, why: &str) {
+        if let Status::Up(link) = self.status.send_replace(Status::Down(why.into())) {
+            link.close(why);
         }
     }
 }

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::dial::dial;
 use super::link::{Request, Sent, call_body};
 use super::peer::Peer;
 use crate::peer::{CallKind, Counters, Error, Kind, Options};
@@ -69,8 +70,30 @@ impl Peers {
     }
 
     /// Says where a node is unless that is known.
-    pub(super) fn suggest_address(&self, node: NodeId, address: &str) {
+    pub(crate) fn suggest_address(&self, node: NodeId, address: &str) {
         self.table().entry(node).or_insert_with(|| Arc::new(Peer::new(node, address)));
+    }
+
+    /// Where a node is, as far as that is known.
+    pub(crate) fn address(&self, node: NodeId) -> Option<String> {
+        self.table().get(&node).map(|peer| peer.address().to_string())
+    }
+
+    /// Gives up the connection to a node, and makes none again.
+    pub(crate) fn forget(&self, node: NodeId) {
+        if let Some(peer) = self.table().remove(&node) {
+            peer.forget();
+        }
+    }
+
+    /// Connects to `node` at `address` and hangs up, to see whether that is it. Nothing is kept of it but by which data
+    /// directory the node is known.
+    ///
+    /// # Errors
+    /// Why it cannot be reached, or is not the one.
+    pub(crate) async fn try_address(&self, node: NodeId, address: &str) -> Result<(), Error> {
+        let dialled = dial(&self.inner.options, node, &address.into(), self.inner.counters.clone()).await;
+        dialled.map(drop).map_err(|error| Error::Unreachable { node, why: error.to_string().into() })
     }
 
     /// The nodes that are connected now. Nodes that nobody has asked for anything are not.
@@ -125,7 +148,8 @@ impl Peers {
             self.inner.tasks.spawn(async move {
                 tokio::select! {
                     () = peer.keep_connected(&options, &counters) => {}
-                    () = stopped => peer.stop(),
+                    () = peer.is_forgotten() => peer.stop("it is not part of the cluster any more"),
+                    () = stopped => peer.stop("this node is shutting down"),
                 }
             });
         }

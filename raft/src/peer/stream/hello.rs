@@ -36,7 +36,7 @@ pub(crate) struct Hello {
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct Dismissal {
     pub(crate) reason: String,
-    /// Whether the one that is turned away is known by another data directory.
+    /// Whether the one that is turned away is known by another data directory, or is retired: it is to end.
     pub(crate) stranger: bool,
 }
 
@@ -117,7 +117,7 @@ where
     let first = reader.next().await?.ok_or(HelloError::Closed)?;
     let hello = heard(&first)?;
     if let Err(error) = agree(&hello, options).await {
-        let stranger = matches!(error, HelloError::Unacquainted(Unacquainted::Stranger { .. }));
+        let stranger = matches!(&error, HelloError::Unacquainted(why) if why.is_final());
         let dismissal = Dismissal { reason: error.to_string(), stranger };
         write(&mut writer, Kind::TurnedAway, codec::encode(&dismissal)).await?;
         writer.shutdown().await?;
