@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use engine::{ProductId, ShardId};
 use gateway::port::{
-    AuditReport, ClusterStatus, MemberRole, MemberStatus, NodeStatus, Operations, Replacement,
+    AuditReport, ClusterStatus, MemberRole, MemberStatus, NodeStatus, NotReplaced, Operations, Replacement,
     ReplacementStatus, ReplicaStatus, ShardStatus,
 };
 use raft::members::Members;
@@ -104,7 +104,7 @@ impl Operations for NodeOperations {
         audit::judge(&nodes, &reports)
     }
 
-    async fn replace(&self, replacement: Replacement) -> Result<ReplacementStatus, String> {
+    async fn replace(&self, replacement: Replacement) -> Result<ReplacementStatus, NotReplaced> {
         replacement::take_further(&self.node, replacement).await
     }
 
@@ -115,13 +115,14 @@ impl Operations for NodeOperations {
         if let Some(why) = self.node.shortage() {
             return Err(format!("there is no room for this node's log, make some: {why}"));
         }
-        if !self.node.is_member() {
-            return Err(
-                "this node is not a member of the cluster: `flashsale cluster replace` makes it one".into()
-            );
-        }
         if self.node.leaders().all(|(_, leader)| leader.is_none()) {
             return Err("this node knows no leader of any shard yet".into());
+        }
+        if !self.node.is_member() {
+            return Err(
+                "this node is not a member of the cluster yet: `flashsale cluster replace` makes it one"
+                    .into(),
+            );
         }
         if !self.node.reaches_a_majority() {
             return Err("this node reaches no majority of the cluster's nodes".into());

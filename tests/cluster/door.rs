@@ -1,6 +1,7 @@
 //! The doors of a cluster: requests over HTTP, to one node, or to one after the other until the answer is definite.
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
@@ -57,6 +58,8 @@ pub(crate) struct Sent {
 #[derive(Clone, Debug)]
 pub(crate) struct Door {
     nodes: Vec<(u64, SocketAddr)>,
+    /// Those of them that are the cluster's, for all clones alike.
+    members: Arc<Mutex<[u64; 3]>>,
     http: reqwest::Client,
 }
 
@@ -109,16 +112,29 @@ impl Answer {
 }
 
 impl Door {
-    /// The doors of `nodes`.
+    /// The doors of `nodes`, of which the first three are the cluster's.
     pub(crate) fn new(nodes: Vec<(u64, SocketAddr)>) -> Door {
+        let members = Arc::new(Mutex::new([nodes[0].0, nodes[1].0, nodes[2].0]));
         let http = reqwest::Client::builder().no_proxy().timeout(ANSWER_WITHIN).build().expect("a client");
-        Door { nodes, http }
+        Door { nodes, members, http }
     }
 
     /// The same with other patience for each answer.
     pub(crate) fn answering_within(&self, patience: Duration) -> Door {
         let http = reqwest::Client::builder().no_proxy().timeout(patience).build().expect("a client");
-        Door { nodes: self.nodes.clone(), http }
+        Door { nodes: self.nodes.clone(), members: Arc::clone(&self.members), http }
+    }
+
+    /// The nodes that are the cluster's.
+    pub(crate) fn members(&self) -> [u64; 3] {
+        *self.members.lock().expect("unbroken")
+    }
+
+    /// From now on, `new` is one of the cluster's in the place of `old`.
+    pub(crate) fn replaced(&self, old: u64, new: u64) {
+        let mut members = self.members.lock().expect("unbroken");
+        *members.iter_mut().find(|node| **node == old).expect("a node of the cluster") = new;
+        members.sort_unstable();
     }
 
     /// Sends an errand to a node once.

@@ -54,6 +54,12 @@ impl Cluster {
         self.wires.as_ref().expect("a cluster with wires").harm()
     }
 
+    /// Starts a node that does not run, with a configuration of its own.
+    pub(crate) fn start_node_with(&mut self, node: u64, config: &std::path::Path) {
+        self.story.tell(format!("start {node} with {}", config.display()));
+        self.node(node).start(config);
+    }
+
     /// Kills nodes in the middle of whatever they do.
     pub(crate) fn kill(&mut self, nodes: &[u64]) {
         self.story.tell(format!("kill -9 {nodes:?}"));

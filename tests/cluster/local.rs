@@ -36,6 +36,7 @@ pub(crate) struct Cluster {
     pub(crate) ports: Ports,
     pub(super) wires: Option<Wires>,
     directory: TempDir,
+    settings: Settings,
     // Last, so that the next test begins when all of this one is gone.
     _turn: Turn,
 }
@@ -72,16 +73,19 @@ impl Cluster {
         let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
         let ports = Ports::free();
         std::fs::write(directory.path().join("cluster.toml"), settings.text(ports)).expect("written");
-        let nodes = NODES.map(|id| Node::new(id, ports.http(id), directory.path(), settings.also_logs));
+        let ids = NODES.iter().chain(settings.spares);
+        let nodes = ids.map(|&id| Node::new(id, ports.http(id), directory.path(), settings.also_logs));
+        let nodes: Vec<Node> = nodes.collect();
         let doors: Vec<(u64, SocketAddr)> = nodes.iter().map(|node| (node.id, node.http)).collect();
         Cluster {
             seed,
             api: Api { door: Door::new(doors) },
             story: Story::begin(seed),
-            nodes: nodes.into(),
+            nodes,
             ports,
             wires: None,
             directory,
+            settings,
             _turn: turn,
         }
     }
@@ -100,6 +104,14 @@ impl Cluster {
     pub(crate) fn configure_aside(&mut self, settings: &Settings) {
         self.ports = Ports::free();
         std::fs::write(self.config(), settings.text(self.ports)).expect("written");
+    }
+
+    /// A configuration in which `new` has the place of `old`, beside that of the others.
+    pub(crate) fn config_with(&self, old: u64, new: u64) -> PathBuf {
+        let nodes = self.api.door.members().map(|node| if node == old { new } else { node });
+        let path = self.file(&format!("cluster-with-{new}.toml"));
+        std::fs::write(&path, self.settings.text_of(self.ports, &nodes)).expect("written");
+        path
     }
 
     /// Where a node's data is.

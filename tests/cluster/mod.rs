@@ -41,7 +41,7 @@ pub(crate) use door::{Answer, Door, Errand, Lost, Sent};
 pub(crate) use event::{event, signature};
 pub(crate) use intent::Intent;
 pub(crate) use local::{Cluster, NODES};
-pub(crate) use node::Exit;
+pub(crate) use node::{Exit, binary};
 pub(crate) use order::{Order, moment, orders};
 pub(crate) use pulse::Pulse;
 pub(crate) use settings::{ADMIN, Settings, WEBHOOKS};

@@ -19,6 +19,8 @@ pub(crate) struct Settings {
     pub(crate) banked: bool,
     /// How often refunds that arrived are looked at again, if not daily.
     pub(crate) refund_recheck: Option<&'static str>,
+    /// Nodes that may come in later.
+    pub(crate) spares: &'static [u64],
 }
 
 /// When a log is purged.
@@ -35,6 +37,7 @@ impl Default for Settings {
             more: "",
             banked: false,
             refund_recheck: None,
+            spares: &[],
         }
     }
 }
@@ -53,9 +56,14 @@ impl Settings {
 
     /// The text of `cluster.toml`.
     pub(crate) fn text(&self, ports: Ports) -> String {
+        self.text_of(ports, &[1, 2, 3])
+    }
+
+    /// The same, with these nodes in it.
+    pub(crate) fn text_of(&self, ports: Ports, nodes: &[u64]) -> String {
         let Settings { name, segment_bytes, snapshot_log_bytes, more, banked, .. } = self;
         let payment = if *banked { bank::section(ports, self.refund_recheck) } else { String::new() };
-        let nodes: String = (1..=3).map(|node| section(ports, node)).collect();
+        let nodes: String = nodes.iter().map(|&node| section(ports, node)).collect();
         format!(
             "[cluster]\nname = \"{name}\"\n\n\
              [storage]\ndata = \"nodes\"\nsegment_bytes = {segment_bytes}\nsnapshot_log_bytes = {snapshot_log_bytes}\n\n\
@@ -77,15 +85,17 @@ fn section(ports: Ports, node: u64) -> String {
     format!("\n[[node]]\nid = {node}\nhttp = {{ listen = \"{http}\" }}\npeer = {{ listen = \"{peer}\" }}\n")
 }
 
-/// How many ports a cluster has: two of each node, and the payment provider's.
-const PORTS: u64 = 7;
+/// How many ports a cluster has: two of each node, those that may come in later included, and the payment provider's.
+const PORTS: u64 = 2 * NODES_MAX + 1;
+/// The highest id of a node.
+const NODES_MAX: u64 = 6;
 
 /// The ports of a cluster.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ports(u16);
 
 impl Ports {
-    /// Seven free ports in a row, below those that the system gives to outgoing connections: a killed node must find its
+    /// Free ports in a row, below those that the system gives to outgoing connections: a killed node must find its
     /// port again.
     pub(crate) fn free() -> Ports {
         let random = || u16::try_from(RandomState::new().hash_one(0) % 20_000).expect("below 20000");
@@ -101,7 +111,7 @@ impl Ports {
 
     /// Where a node answers its peers.
     pub(crate) fn peer(self, node: u64) -> SocketAddr {
-        self.address(node + 2)
+        self.address(NODES_MAX + node - 1)
     }
 
     /// Where the payment provider answers.
@@ -110,7 +120,7 @@ impl Ports {
     }
 
     fn address(self, above: u64) -> SocketAddr {
-        (Ipv4Addr::LOCALHOST, self.0 + u16::try_from(above).expect("one of seven")).into()
+        (Ipv4Addr::LOCALHOST, self.0 + u16::try_from(above).expect("one of a few")).into()
     }
 }
 

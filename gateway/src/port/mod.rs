@@ -19,5 +19,5 @@ pub use payment_audit::{
     AlarmKind, Alarms, ChargedOrders, OpenAlarm, OpenRefunds, PaymentAudit, PaymentCounts, Takings,
 };
 pub use payments::{Amounts, Heard, PaymentAccount, Payments, Unaccepted};
-pub use replacement::{Replacement, ReplacementShard, ReplacementStage, ReplacementStatus};
+pub use replacement::{NotReplaced, Replacement, ReplacementShard, ReplacementStage, ReplacementStatus};
 pub use sale::{Sale, Submission};

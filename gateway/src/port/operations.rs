@@ -6,7 +6,7 @@ use engine::ProductId;
 use serde::Serialize;
 
 use super::audit::AuditReport;
-use super::replacement::{Replacement, ReplacementStatus};
+use super::replacement::{NotReplaced, Replacement, ReplacementStatus};
 
 /// What operators look at.
 pub trait Operations: Send + Sync + 'static {
@@ -17,11 +17,11 @@ pub trait Operations: Send + Sync + 'static {
     /// dropped does no harm.
     ///
     /// # Errors
-    /// Why it is not to be, for people.
+    /// Why it is not to be, or not by way of this node.
     fn replace(
         &self,
         replacement: Replacement,
-    ) -> impl Future<Output = Result<ReplacementStatus, String>> + Send;
+    ) -> impl Future<Output = Result<ReplacementStatus, NotReplaced>> + Send;
 
     /// The self-audit over all replicas, of one product or of all.
     fn audit(&self, product: Option<ProductId>) -> impl Future<Output = AuditReport> + Send;

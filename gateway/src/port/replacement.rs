@@ -61,3 +61,12 @@ pub enum ReplacementStage {
         reason: String,
     },
 }
+
+/// Why a replacement was not taken further.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotReplaced {
+    /// It is not to be, now or ever, for a reason, for people.
+    Refused(String),
+    /// This node cannot do it: another is to be asked.
+    AskAnother,
+}

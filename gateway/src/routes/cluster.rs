@@ -8,7 +8,7 @@ use crate::body::ReplacementForm;
 use crate::call::Call;
 use crate::context::{Context, within};
 use crate::identity::Role;
-use crate::port::{Operations, Replacement, Unsettled};
+use crate::port::{NotReplaced, Operations, Replacement, Unsettled};
 use crate::ports::Ports;
 use crate::problem::{Code, Problem};
 use crate::segment::{NodeNumber, Segment};
@@ -35,9 +35,15 @@ pub(crate) async fn replace<P: Ports>(
     let form: ReplacementForm = call.form().await?;
     let (new, peer) = form.read()?;
     context.identity.operator(&call.headers, Role::Admin)?;
+    if context.ports.operations().ready().is_err() {
+        return Err(Unsettled::Unavailable.into());
+    }
     let replacement = Replacement { old, new, peer };
     let taken = within(call.deadline, context.ports.operations().replace(replacement)).await;
     let status = taken.ok_or(Unsettled::OutcomeUnknown)?;
-    let status = status.map_err(|why| Problem::new(Code::Conflict, why))?;
+    let status = status.map_err(|why| match why {
+        NotReplaced::Refused(why) => Problem::new(Code::Conflict, why),
+        NotReplaced::AskAnother => Unsettled::Unavailable.into(),
+    })?;
     Ok(json(StatusCode::OK, &status))
 }

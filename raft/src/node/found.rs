@@ -69,7 +69,8 @@ async fn found(config: &Config, replicas: &[Replica], peers: &Peers) {
             }
         }
         let all_there = there == without.len();
-        if all_there && !told {
+        // In a new cluster this node hears of the groups that others founded a moment later.
+        if all_there && !told && began.elapsed() >= FOUND_AFTER {
             told = true;
             let node = config.node;
             info!(

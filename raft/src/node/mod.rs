@@ -38,6 +38,8 @@ pub use report::{Audited, Report};
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use report::{ReportRequest, Reported};
 pub use start::Node;
+#[cfg(test)]
+pub(crate) use swap::Past;
 pub use swap::Stage;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use swap::SwapRequest;

@@ -11,9 +11,9 @@ use engine::{ShardId, codec};
 use futures_util::StreamExt;
 use tokio::time::Instant;
 
-use super::about::{self, About, AboutRequest};
+use super::about::{self, About, AboutRequest, AboutShard};
 use super::replica::Replica;
-use super::swap::{self, Stage, SwapRequest};
+use super::swap::{self, Past, Stage, SwapRequest};
 use super::{Node, handler};
 use crate::call;
 use crate::members::Members;
@@ -51,8 +51,14 @@ pub struct Progress {
 
 /// A replacement is not to be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Irreplaceable(String);
+pub enum Irreplaceable {
+    /// For this reason, now or ever.
+    #[error("{0}")]
+    Refused(String),
+    /// Not by way of this node, which is the one that comes: it does not know enough of the cluster yet.
+    #[error("this node is the one that comes: another one is to be asked")]
+    AskAnother,
+}
 
 impl Node {
     /// Takes `replacement` further, by as much as can be done at once. To be asked again until it is done. A call that is
@@ -65,24 +71,24 @@ impl Node {
         let Replacement { old, new, address } = replacement;
         self.check_ids(replacement)?;
         let pending = self.replicas.iter().any(|replica| !has_swapped(&replica.roster.get(), replacement));
-        let may_vote = if pending {
-            self.check_newcomer(replacement).await?;
-            self.others_reach(replacement).await?
-        } else {
-            true
+        let (pasts, may_vote) = match pending {
+            true => (self.look_at_newcomer(replacement).await?, self.others_reach(replacement).await?),
+            false => (Vec::new(), true),
         };
-        let request = SwapRequest { old: *old, new: *new, address: address.clone(), may_vote };
-        let step = |replica| self.step(replica, &request, deadline);
-        let steps: Vec<_> = self.replicas.iter().map(step).collect();
+        let step = |(place, replica)| {
+            let (address, past) = (address.clone(), pasts.get(place).copied());
+            self.step(replica, SwapRequest { old: *old, new: *new, address, may_vote, past }, deadline)
+        };
+        let steps: Vec<_> = self.replicas.iter().enumerate().map(step).collect();
         let stages: Vec<Stage> = futures_util::stream::iter(steps).buffered(AT_ONCE).collect().await;
         let shards: Vec<(ShardId, Stage)> =
             self.replicas.iter().map(|replica| replica.shard).zip(stages).collect();
         let refused = shards.iter().find_map(|(shard, stage)| match stage {
-            Stage::Refused(why) => Some(format!("shard {shard}: {why}")),
+            Stage::Refused(why) => Some(format!("{why} (shard {shard})")),
             _ => None,
         });
         if let Some(why) = refused {
-            return Err(Irreplaceable(why));
+            return Err(Irreplaceable::Refused(why));
         }
         let swapped = shards.iter().all(|(_, stage)| *stage == Stage::Done);
         let waiting = if swapped { self.retire(*old, deadline).await } else { None };
@@ -92,24 +98,25 @@ impl Node {
     fn check_ids(&self, replacement: &Replacement) -> Result<(), Irreplaceable> {
         let Replacement { old, new, .. } = replacement;
         if old == new {
-            return Err(Irreplaceable(format!(
+            return Err(Irreplaceable::Refused(format!(
                 "node {new} cannot take its own place: what comes needs an id that no node had"
             )));
         }
         if self.acquaintances.retired().contains(new) {
-            return Err(Irreplaceable(format!(
+            return Err(Irreplaceable::Refused(format!(
                 "node {new} was replaced before, and its id is not used again: what comes needs an id that no node had"
             )));
         }
         Ok(())
     }
 
-    /// Whether the newcomer is there, is of this cluster, and brings no other history.
-    async fn check_newcomer(&self, replacement: &Replacement) -> Result<(), Irreplaceable> {
+    /// What the newcomer has of each shard, if it is there and is of this cluster.
+    async fn look_at_newcomer(&self, replacement: &Replacement) -> Result<Vec<Past>, Irreplaceable> {
         let Replacement { new, address, .. } = replacement;
-        let irreplaceable = |why: String| Irreplaceable(format!("node {new} cannot come in: {why}"));
+        let irreplaceable = |why: String| Irreplaceable::Refused(format!("node {new} cannot come in: {why}"));
+        let request = AboutRequest { origins: true };
         if *new == self.config.node {
-            return Ok(());
+            return Err(Irreplaceable::AskAnother);
         }
         let is_connected = self.peers.connected().contains(new);
         if !is_connected || self.peers.address(*new).as_deref() != Some(address) {
@@ -120,27 +127,17 @@ impl Node {
             }
         }
         let deadline = Instant::now() + ANSWER_WITHIN;
-        let about = about::ask(&self.peers, *new, AboutRequest { origins: true }, deadline).await;
+        let about = about::ask(&self.peers, *new, request, deadline).await;
         let about = about.map_err(|error| irreplaceable(error.to_string()))?;
         if about.shards.len() != self.replicas.len() {
             let (theirs, ours) = (about.shards.len(), self.replicas.len());
             return Err(irreplaceable(format!("it has {theirs} shards, and this cluster has {ours}")));
         }
-        for (replica, theirs) in self.replicas.iter().zip(&about.shards) {
-            if replica.roster.get().contains(*new) {
-                continue;
-            }
-            let founded = theirs.members.as_ref().is_some_and(|members| members.is_voter(*new));
-            let origin = about::origin(replica).await;
-            let differs = theirs.origin.is_some() && theirs.origin != origin;
-            if founded || differs {
-                return Err(irreplaceable(format!(
-                    "it has a history of its own in shard {}: start it with an empty directory, under an id that no node had",
-                    replica.shard
-                )));
-            }
-        }
-        Ok(())
+        let past = |shard: AboutShard| Past {
+            votes: shard.members.is_some_and(|members| members.is_voter(*new)),
+            origin: shard.origin,
+        };
+        Ok(about.shards.into_iter().map(past).collect())
     }
 
     /// Whether every node that stays reaches the newcomer. All must answer: with the old one away, the cluster lives by
@@ -153,7 +150,7 @@ impl Node {
         let mut all_reach = true;
         for (node, about) in futures_util::future::join_all(asked).await {
             let about = about.map_err(|why| {
-                Irreplaceable(format!(
+                Irreplaceable::Refused(format!(
                     "node {node} does not answer ({why}): without it and node {old} there is no majority; bring it back first"
                 ))
             })?;
@@ -175,17 +172,17 @@ impl Node {
         self.replicas.iter().flat_map(|replica| replica.roster.get().all_voters()).collect()
     }
 
-    async fn step(&self, replica: &Replica, request: &SwapRequest, deadline: Instant) -> Stage {
+    async fn step(&self, replica: &Replica, request: SwapRequest, deadline: Instant) -> Stage {
         let leader = *replica.leader.borrow();
         let late = || Stage::Waiting("its leader did not answer in time".into());
         match leader {
             None => Stage::Waiting("no leader is known".into()),
             Some(leader) if leader == self.config.node => {
-                let step = swap::step(replica, &self.peers, request);
+                let step = swap::step(replica, &self.peers, &request);
                 tokio::time::timeout_at(deadline, step).await.unwrap_or_else(|_| late())
             }
             Some(leader) => {
-                let body = Bytes::from(codec::encode(request));
+                let body = Bytes::from(codec::encode(&request));
                 match self.peers.call(leader, replica.shard.0, call::SWAP, body, deadline).await {
                     Ok(answer) => codec::decode(&answer).unwrap_or_else(|_| late()),
                     Err(error) => Stage::Waiting(error.to_string()),

@@ -270,9 +270,10 @@ impl Node {
         replica.map(|replica| replica.roster.get()).unwrap_or_default()
     }
 
-    /// Whether this node belongs to any shard's group, or would if there were one.
+    /// Whether this node votes in any shard's group, as its log says.
     pub fn is_member(&self) -> bool {
-        self.replicas.iter().any(|replica| replica.roster.get().contains(self.config.node))
+        let votes = |members: Members| members.entry.is_some() && members.is_voter(self.config.node);
+        self.replicas.iter().any(|replica| votes(replica.roster.get()))
     }
 
     /// How many entries of this node's log are not in the state yet, for each shard.

@@ -11,14 +11,23 @@ use openraft::async_runtime::watch::WatchReceiver;
 use openraft::{BasicNode, ChangeMembers, ServerState};
 use tracing::info;
 
-use super::leadership;
 use super::replica::Replica;
+use super::{about, leadership};
 use crate::members::Members;
 use crate::peer::Peers;
 use crate::types::NodeId;
 
 /// How many entries the new node may be behind when it begins to vote.
 const BEHIND_MAX: u64 = 64;
+
+/// What the new node had of a shard before it was made known to the group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Past {
+    /// Whether it votes in a group, by its own log.
+    pub(crate) votes: bool,
+    /// What its state began with, if it has begun.
+    pub(crate) origin: Option<[u8; 16]>,
+}
 
 /// What is to be done to a shard's group.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -29,6 +38,8 @@ pub(crate) struct SwapRequest {
     pub(crate) address: String,
     /// Whether the new one may take the old one's place by now. Until then it only learns.
     pub(crate) may_vote: bool,
+    /// What the new node has, if it was asked. Without it, it is not made known to the group.
+    pub(crate) past: Option<Past>,
 }
 
 /// How far a shard's group is with it.
@@ -62,6 +73,11 @@ pub(super) async fn step(replica: &Replica, peers: &Peers, request: &SwapRequest
     }
     let Some(members) = Members::logged(&metrics.membership_config) else { return Stage::Adding };
     let connected: BTreeSet<NodeId> = peers.connected().into_iter().chain([metrics.id]).collect();
+    if !members.contains(request.new)
+        && let Some(stage) = objection(request, about::origin(replica).await)
+    {
+        return stage;
+    }
     match next(&members, request, metrics.id, leadership::lag(raft, request.new), &connected) {
         Next::Is(stage) => stage,
         Next::Change(change, retain, stage) => {
@@ -79,6 +95,26 @@ pub(super) async fn step(replica: &Replica, peers: &Peers, request: &SwapRequest
             }
             Stage::HandingOver
         }
+    }
+}
+
+/// What speaks against making the new node known to a group whose state began with `origin`: that it has another history.
+/// It may have some of this one: an entry that made it known, and was lost with its leader.
+fn objection(request: &SwapRequest, origin: Option<[u8; 16]>) -> Option<Stage> {
+    let new = request.new;
+    let Some(past) = request.past else {
+        return Some(Stage::Waiting(format!("node {new} was not asked what it has")));
+    };
+    let foreign = || {
+        Stage::Refused(format!(
+            "node {new} has a history of its own: start it with an empty directory, under an id that no node had"
+        ))
+    };
+    match (past.origin, origin) {
+        _ if past.votes => Some(foreign()),
+        (Some(theirs), Some(own)) if theirs != own => Some(foreign()),
+        (Some(_), None) => Some(Stage::Waiting(format!("node {new} has a state, and its leader none yet"))),
+        _ => None,
     }
 }
 
@@ -101,7 +137,7 @@ fn next(
     lag: Option<u64>,
     connected: &BTreeSet<NodeId>,
 ) -> Next {
-    let SwapRequest { old, new, address, may_vote } = request;
+    let SwapRequest { old, new, address, may_vote, .. } = request;
     let (old, new) = (*old, *new);
     if members.is_changing() {
         return Next::Change(ChangeMembers::ReplaceAllVoters(members.goal()), false, Stage::Swapping);
@@ -171,7 +207,7 @@ mod tests {
     }
 
     fn request() -> SwapRequest {
-        SwapRequest { old: OLD, new: NEW, address: address(NEW), may_vote: true }
+        SwapRequest { old: OLD, new: NEW, address: address(NEW), may_vote: true, past: None }
     }
 
     /// What comes next if all are connected and the new node has caught up.
@@ -195,6 +231,20 @@ mod tests {
         ];
         for (members, expected) in steps {
             assert_eq!(after(&members), expected, "{members:?}");
+        }
+    }
+
+    #[test]
+    fn who_brings_another_history_stays_out() {
+        let with = |votes, origin| SwapRequest { past: Some(Past { votes, origin }), ..request() };
+        let (ours, theirs) = (Some([1; 16]), Some([2; 16]));
+        assert_eq!(objection(&with(false, None), ours), None, "it is empty");
+        assert_eq!(objection(&with(false, ours), ours), None, "it heard of this group before");
+        for request in [with(true, None), with(false, theirs)] {
+            assert!(matches!(objection(&request, ours), Some(Stage::Refused(_))), "{request:?}");
+        }
+        for (request, own) in [(request(), ours), (with(false, theirs), None)] {
+            assert!(matches!(objection(&request, own), Some(Stage::Waiting(_))), "{request:?}");
         }
     }
 

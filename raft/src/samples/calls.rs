@@ -12,8 +12,8 @@ use super::Sample;
 use crate::call;
 use crate::members::Members;
 use crate::node::{
-    About, AboutRequest, AboutShard, Audited, PageRequest, Report, ReportRequest, Reported, Rest, Stage,
-    SwapRequest,
+    About, AboutRequest, AboutShard, Audited, PageRequest, Past, Report, ReportRequest, Reported, Rest,
+    Stage, SwapRequest,
 };
 use crate::peer::stream::Kind;
 use crate::route::ForwardReply;
@@ -78,7 +78,13 @@ fn about() -> About {
 }
 
 fn swap() -> SwapRequest {
-    SwapRequest { old: 2, new: 4, address: "node-4.example.net:9080".into(), may_vote: true }
+    SwapRequest {
+        old: 2,
+        new: 4,
+        address: "node-4.example.net:9080".into(),
+        may_vote: true,
+        past: Some(Past { votes: false, origin: Some(*b"a secret of 16 b") }),
+    }
 }
 
 fn requests() -> Vec<Request> {

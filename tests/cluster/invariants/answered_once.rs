@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use crate::cluster::api::{Api, Placing};
 use crate::cluster::deal::{Deal, Outcome};
 use crate::cluster::door::Answer;
-use crate::cluster::local::NODES;
 
 use futures_util::StreamExt;
 
@@ -28,7 +27,7 @@ pub(crate) async fn ask_again(api: &Api, deals: &[Deal]) -> Vec<Again> {
     let granted = deals.iter().rev().filter(|deal| deal.reservation().is_some());
     let unsure_first = granted.clone().filter(|deal| deal.unsure).chain(granted.filter(|deal| !deal.unsure));
     let asked = suspects.chain(unsure_first.take(GRANTS_MAX)).cloned();
-    let sends = asked.zip(NODES.into_iter().cycle()).map(|(deal, node)| async move {
+    let sends = asked.zip(api.door.members().into_iter().cycle()).map(|(deal, node)| async move {
         let placing =
             Placing { product: deal.product.clone(), buyer: deal.buyer.clone(), key: deal.key.clone() };
         let sent = api.settle(node, &placing.errand()).await;

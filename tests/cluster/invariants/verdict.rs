@@ -8,7 +8,7 @@ use super::conserved::Sample;
 use super::{accounted, agreed, answered_once, audited, back, conserved, durable};
 use crate::cluster::api::ShardState;
 use crate::cluster::deal::{Deal, Fate, Outcome};
-use crate::cluster::local::{Cluster, NODES};
+use crate::cluster::local::Cluster;
 use crate::cluster::shelf::SHARDS;
 use crate::cluster::wait::{until, until_some};
 
@@ -75,10 +75,11 @@ pub(crate) async fn check_books(cluster: &Cluster, deals: &[Deal]) {
     verdict.add(answered_once::shared(deals));
     let finds = durable::look(&cluster.api, deals).await;
     verdict.add(durable::violations(deals, &finds));
-    for node in NODES {
+    let nodes = cluster.api.door.members();
+    for node in nodes {
         let audit = until_some("a node answers an audit", ANSWER_WITHIN, || cluster.api.audit(node)).await;
         verdict.add(audited::violations(node, &audit));
-        verdict.add(agreed::violations(&audit, usize::from(SHARDS), NODES.len()));
+        verdict.add(agreed::violations(&audit, usize::from(SHARDS), cluster.api.door.members().len()));
         verdict.add(accounted::violations(deals, &books(&audit, node, deals)));
     }
     verdict.holds();
@@ -93,16 +94,18 @@ pub(crate) async fn check_answers(cluster: &Cluster, deals: &[Deal]) {
 /// Waits until every replica has applied what was acknowledged.
 pub(crate) async fn caught_up(cluster: &Cluster) {
     let mut needed: Vec<u64> = Vec::new();
-    for shard in
-        until_some("a node tells of its shards", ANSWER_WITHIN, || cluster.api.shards(NODES[0])).await
+    for shard in until_some("a node tells of its shards", ANSWER_WITHIN, || {
+        cluster.api.shards(cluster.api.door.members()[0])
+    })
+    .await
     {
         needed.push(shard.replicas.iter().map(|replica| replica.last_log_index).max().unwrap_or(0));
     }
     let needed = &needed;
     until("every replica has caught up", ANSWER_WITHIN, || async move {
-        let shards = cluster.api.shards(NODES[0]).await.unwrap_or_default();
+        let shards = cluster.api.shards(cluster.api.door.members()[0]).await.unwrap_or_default();
         let caught_up = |(shard, needed): (&ShardState, &u64)| {
-            shard.replicas.len() == NODES.len()
+            shard.replicas.len() == cluster.api.door.members().len()
                 && shard.replicas.iter().all(|replica| replica.applied_index >= *needed)
         };
         !shards.is_empty() && shards.iter().zip(needed).all(caught_up)

@@ -3,8 +3,8 @@
 use engine::ProductId;
 use engine::snapshot::{OpenAlarms, Payments};
 use gateway::port::{
-    AuditReport, ClusterStatus, NodeStatus, Operations, PaymentAudit, PaymentCounts, ProductAudit,
-    Replacement, ReplacementShard, ReplacementStage, ReplacementStatus,
+    AuditReport, ClusterStatus, NodeStatus, NotReplaced, Operations, PaymentAudit, PaymentCounts,
+    ProductAudit, Replacement, ReplacementShard, ReplacementStage, ReplacementStatus,
 };
 
 use super::{Fault, House};
@@ -28,10 +28,10 @@ impl Operations for House {
         }
     }
 
-    async fn replace(&self, replacement: Replacement) -> Result<ReplacementStatus, String> {
+    async fn replace(&self, replacement: Replacement) -> Result<ReplacementStatus, NotReplaced> {
         let Replacement { old, new, .. } = replacement;
         if old == new {
-            return Err(format!("node {new} cannot take its own place"));
+            return Err(NotReplaced::Refused(format!("node {new} cannot take its own place")));
         }
         let stages = [ReplacementStage::Done, ReplacementStage::CatchingUp { behind: Some(7) }];
         let shards = (0..).zip(stages).map(|(id, stage)| ReplacementShard { id, stage }).collect();
