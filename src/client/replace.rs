@@ -48,7 +48,7 @@ pub(super) async fn run(args: Args) -> Result<(), Error> {
         let progress: Replacement = reply.read()?;
         let now = show(&progress);
         if now != told {
-            output::note(&format!("{:>6.1} s  {now}", began.elapsed().as_secs_f64()));
+            output::note(format!("{:>6.1} s  {now}", began.elapsed().as_secs_f64()));
             told = now;
         }
         if progress.done {
