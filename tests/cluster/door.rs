@@ -50,6 +50,8 @@ pub(crate) struct Sent {
     pub(crate) sends: u32,
     pub(crate) began: Instant,
     pub(crate) ended: Instant,
+    /// When the first 503 or 504 came.
+    pub(crate) put_off: Option<Instant>,
     /// What was heard that was not definite.
     pub(crate) heard: Vec<String>,
 }
@@ -156,7 +158,15 @@ impl Door {
     /// Sends an errand to one node after the other, from `first` on, until the answer is definite.
     pub(crate) async fn settle(&self, first: u64, errand: &Errand, within: Duration) -> Sent {
         let began = Instant::now();
-        let mut sent = Sent { answer: None, unsure: false, sends: 0, began, ended: began, heard: Vec::new() };
+        let mut sent = Sent {
+            answer: None,
+            unsure: false,
+            sends: 0,
+            began,
+            ended: began,
+            put_off: None,
+            heard: Vec::new(),
+        };
         let start = self.nodes.iter().position(|(id, _)| *id == first).unwrap_or(0);
         for (node, _) in self.nodes.iter().cycle().skip(start) {
             sent.sends += 1;
@@ -167,6 +177,7 @@ impl Door {
                 }
                 Ok(answer) => {
                     sent.unsure |= answer.status == 504;
+                    sent.put_off.get_or_insert_with(Instant::now);
                     sent.heard.push(format!("{node}: {}", answer.status));
                 }
                 Err(lost) => {

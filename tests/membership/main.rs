@@ -7,3 +7,4 @@ mod interrupted;
 mod operator;
 mod refused;
 mod replaced;
+mod rolling;
