@@ -17,8 +17,8 @@ pub const HASHES: CallKind = CallKind(6);
 /// Whether the node's disk has room, so that it can lead.
 pub const ROOM: CallKind = CallKind(7);
 /// What the node is, and which groups it belongs to: it is asked for no shard.
-pub const ABOUT: CallKind = CallKind(6);
+pub const ABOUT: CallKind = CallKind(16);
 /// The next step of a replacement, from a shard's leader.
-pub const SWAP: CallKind = CallKind(7);
+pub const SWAP: CallKind = CallKind(17);
 /// Which nodes are not part of the cluster any more: it is told for no shard.
-pub const RETIRE: CallKind = CallKind(8);
+pub const RETIRE: CallKind = CallKind(18);
