@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::{self, Config};
 use crate::failure::{Failure, MISUSED};
-use crate::{client, demo, logging, output, serve, simulate, up};
+use crate::{backup, client, demo, logging, output, serve, simulate, up};
 
 /// Sells limited stock to a crowd: exactly what there is, never more, to each buyer once, whatever fails.
 ///
@@ -32,6 +32,7 @@ enum Command {
     /// Tells what a configuration means.
     #[command(subcommand)]
     Config(ConfigCommand),
+    Restore(backup::Args),
     Simulator(simulate::Args),
     #[command(flatten)]
     Client(Box<client::Command>),
@@ -119,6 +120,7 @@ impl CommandLine {
                 };
                 Ok(())
             }
+            Command::Restore(args) => Ok(backup::run(&args)?),
             Command::Simulator(args) => Ok(simulate::run(&args)?),
             Command::Client(command) => Ok(client::run(*command)?),
         }

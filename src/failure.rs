@@ -12,6 +12,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Client(#[from] crate::client::Error),
     #[error(transparent)]
+    Backup(#[from] crate::backup::Error),
+    #[error(transparent)]
     Up(#[from] crate::up::Error),
     #[error(transparent)]
     Simulate(#[from] crate::simulate::Error),
@@ -31,6 +33,7 @@ impl Failure {
             Failure::Config(_) => true,
             Failure::Serve(_) => false,
             Failure::Client(error) => error.is_misuse(),
+            Failure::Backup(error) => error.is_misuse(),
             Failure::Up(error) => error.is_misuse(),
             Failure::Simulate(error) => error.is_misuse(),
             Failure::Demo(error) => error.is_misuse(),

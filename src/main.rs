@@ -2,6 +2,7 @@
 //! the tool of those who run it. This package is the command line and the composition root, the only place that knows
 //! all the crates.
 
+mod backup;
 mod client;
 mod command;
 mod config;

@@ -33,6 +33,23 @@ impl Named for NodeNumber {
     const TAKES: &'static str = "a number from 1 to 4294967295";
 }
 
+/// The number of a shard.
+#[derive(Clone, Copy)]
+pub(crate) struct ShardNumber(pub(crate) u16);
+
+impl FromStr for ShardNumber {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<ShardNumber, std::num::ParseIntError> {
+        text.parse().map(ShardNumber)
+    }
+}
+
+impl Named for ShardNumber {
+    const NAME: &'static str = "shard number";
+    const TAKES: &'static str = "a number from 0 to 65535";
+}
+
 const UUID: &str = "a UUID, like 0193a0c0-7001-7a3b-8000-3f0c5a1d2e4f";
 
 impl Named for ProductId {

@@ -29,6 +29,7 @@ mod mirror;
 pub mod node;
 pub mod peer;
 mod process;
+pub mod restore;
 pub mod route;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]

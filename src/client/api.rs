@@ -1,5 +1,8 @@
 //! Calls to a cluster, wherever it can be reached.
 
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
@@ -8,12 +11,15 @@ use serde_json::Value;
 
 use super::Error;
 use super::reply::Reply;
+use crate::backup;
 use crate::config::Secret;
 
 /// How long a call is tried before it is given up.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long one node may take.
 const ANSWER_MAX: Duration = Duration::from_secs(10);
+/// How long a file may take, from the first byte to the last.
+const DOWNLOAD_MAX: Duration = Duration::from_secs(3_600);
 /// How long to wait after all nodes were asked in vain: about as long as an election takes.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -121,6 +127,50 @@ impl Api {
                 return Err(Error::Unanswered { tried: tried.join("; ") });
             }
             tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Makes a call whose answer is a file, and writes that to `path`: at the first node that gives it to its end.
+    pub(crate) async fn download(&self, call: &Call, path: &Path) -> Result<(), Error> {
+        let start = Instant::now();
+        loop {
+            let mut tried = Vec::new();
+            for node in &self.nodes {
+                match self.download_from(node, call, path).await? {
+                    Ok(()) => return Ok(()),
+                    Err(reason) => tried.push(format!("{}: {reason}", node.as_str().trim_end_matches('/'))),
+                }
+            }
+            if start.elapsed() > PATIENCE {
+                return Err(Error::Unanswered { tried: tried.join("; ") });
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn download_from(&self, node: &Url, call: &Call, path: &Path) -> Result<Result<(), String>, Error> {
+        let request = self.request(node, call)?.timeout(DOWNLOAD_MAX);
+        let mut response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => return Ok(Err(root_cause(&error))),
+        };
+        if !response.status().is_success() {
+            let reply = match Reply::receive(node, response).await {
+                Ok(reply) => reply,
+                Err(reason) => return Ok(Err(reason)),
+            };
+            if matches!(reply.status, 503 | 504) {
+                return Ok(Err(reply.problem()));
+            }
+            return reply.accepted(&call.thing()).map(|_| Ok(()));
+        }
+        let mut file = File::create(path).map_err(backup::Error::io("create", path))?;
+        loop {
+            match response.chunk().await {
+                Ok(Some(piece)) => file.write_all(&piece).map_err(backup::Error::io("write", path))?,
+                Ok(None) => return Ok(Ok(())),
+                Err(error) => return Ok(Err(root_cause(&error))),
+            }
         }
     }
 

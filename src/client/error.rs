@@ -37,6 +37,8 @@ pub(crate) enum Error {
     Ledger { source: payment::reconcile::Unavailable },
     #[error("the books differ in {count} places")]
     Differences { count: u64 },
+    #[error(transparent)]
+    Backup(#[from] crate::backup::Error),
     #[error("cannot start a runtime: {source}")]
     Runtime { source: std::io::Error },
 }
@@ -47,6 +49,7 @@ impl Error {
         match self {
             Error::Url { .. } | Error::Token { .. } | Error::ProductFile { .. } => true,
             Error::Config(_) | Error::NoProvider { .. } => true,
+            Error::Backup(error) => error.is_misuse(),
             Error::Refused { code, .. } => code == "invalid_request",
             _ => false,
         }

@@ -2,6 +2,7 @@
 
 mod api;
 mod audit;
+mod backup;
 mod cluster;
 mod error;
 mod order;
@@ -31,9 +32,10 @@ pub(crate) enum Command {
     /// Lists orders, gives refunds.
     #[command(subcommand)]
     Order(order::Command),
-    // What is said of these two here would stand in the place of all that their arguments say.
+    // What is said of these here would stand in the place of all that their arguments say.
     Audit(audit::Args),
     Reconcile(reconcile::Args),
+    Backup(backup::Args),
     /// Tells how the cluster is, puts a node in the place of another.
     #[command(subcommand)]
     Cluster(cluster::Command),
@@ -107,6 +109,7 @@ pub(crate) fn run(command: Command) -> Result<(), Error> {
             Command::Order(command) => order::run(command).await,
             Command::Audit(args) => audit::run(args).await,
             Command::Reconcile(args) => reconcile::run(args).await,
+            Command::Backup(args) => backup::run(args).await,
             Command::Cluster(command) => cluster::run(command).await,
         }
     })

@@ -14,6 +14,7 @@ mod projection;
 mod replacement;
 mod sale;
 mod signals;
+mod snapshots;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use engine::{ProductId, ShardId};
 use gateway::port::{
-    AuditReport, ClusterStatus, MemberRole, MemberStatus, NodeStatus, NotReplaced, Operations, Replacement,
-    ReplacementStatus, ReplicaStatus, ShardStatus,
+    AuditReport, ClusterStatus, MemberRole, MemberStatus, NoSnapshot, NodeStatus, NotReplaced, Operations,
+    Replacement, ReplacementStatus, ReplicaStatus, ShardSnapshot, ShardStatus,
 };
 use raft::members::Members;
 use raft::node::{Node, Report};
 use tokio::sync::Semaphore;
 
-use super::{audit, replacement};
+use super::{audit, replacement, snapshots};
 
 /// How often an audit looks again when replicas share no log index: one of them is behind, and catching up.
 const LOOKS: u32 = 20;
@@ -106,6 +106,10 @@ impl Operations for NodeOperations {
 
     async fn replace(&self, replacement: Replacement) -> Result<ReplacementStatus, NotReplaced> {
         replacement::take_further(&self.node, replacement).await
+    }
+
+    async fn snapshot(&self, shard: u16, deadline: Instant) -> Result<ShardSnapshot, NoSnapshot> {
+        snapshots::take(&self.node, shard, deadline).await
     }
 
     fn ready(&self) -> Result<(), String> {

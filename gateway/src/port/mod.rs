@@ -7,6 +7,7 @@ mod payment_audit;
 mod payments;
 mod replacement;
 mod sale;
+mod snapshot;
 
 pub use engine::{Settled, Unsettled};
 
@@ -21,3 +22,4 @@ pub use payment_audit::{
 pub use payments::{Amounts, Heard, PaymentAccount, Payments, Unaccepted};
 pub use replacement::{NotReplaced, Replacement, ReplacementShard, ReplacementStage, ReplacementStatus};
 pub use sale::{Sale, Submission};
+pub use snapshot::{NoSnapshot, ShardSnapshot};

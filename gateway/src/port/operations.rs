@@ -1,12 +1,14 @@
 //! What operators look at: the cluster, and the self-audit.
 
 use std::future::Future;
+use std::time::Instant;
 
 use engine::ProductId;
 use serde::Serialize;
 
 use super::audit::AuditReport;
 use super::replacement::{NotReplaced, Replacement, ReplacementStatus};
+use super::snapshot::{NoSnapshot, ShardSnapshot};
 
 /// What operators look at.
 pub trait Operations: Send + Sync + 'static {
@@ -22,6 +24,16 @@ pub trait Operations: Send + Sync + 'static {
         &self,
         replacement: Replacement,
     ) -> impl Future<Output = Result<ReplacementStatus, NotReplaced>> + Send;
+
+    /// A snapshot of a shard with all that was acknowledged before it was asked for.
+    ///
+    /// # Errors
+    /// That there is no such shard, or no snapshot by way of this node now.
+    fn snapshot(
+        &self,
+        shard: u16,
+        deadline: Instant,
+    ) -> impl Future<Output = Result<ShardSnapshot, NoSnapshot>> + Send;
 
     /// The self-audit over all replicas, of one product or of all.
     fn audit(&self, product: Option<ProductId>) -> impl Future<Output = AuditReport> + Send;

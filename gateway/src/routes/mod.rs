@@ -16,6 +16,7 @@ mod purchases;
 mod refunds;
 mod reservations;
 mod sales;
+mod snapshots;
 mod stock;
 mod table;
 mod webhooks;
@@ -114,4 +115,5 @@ fn operators<P: Ports>(table: Table<P>) -> Table<P> {
         .on(Method::GET, "/v1/audit", audit::run)
         .on(Method::GET, "/v1/cluster", cluster::show)
         .on(Method::PUT, "/v1/cluster/nodes/{id}/replacement", cluster::replace)
+        .on(Method::GET, "/v1/cluster/shards/{id}/snapshot", snapshots::show)
 }

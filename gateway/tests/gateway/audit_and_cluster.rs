@@ -108,3 +108,16 @@ async fn a_replacement_tells_how_far_each_shard_is() {
     let nowhere = "/v1/cluster/nodes/two/replacement";
     shop.put(nowhere).token(ADMIN).json(&body).send().await.problem(400, "invalid_request");
 }
+
+#[tokio::test]
+async fn a_snapshot_comes_as_a_file_with_its_place_in_the_log() {
+    let shop = open();
+    let path = |shard: &str| format!("/v1/cluster/shards/{shard}/snapshot");
+    let reply = shop.get(&path("0")).token(ADMIN).send().await;
+    assert_eq!((reply.text(), reply.header("log-index")), ("a snapshot", Some("7")));
+    assert_eq!(reply.header("content-length"), Some("10"));
+    shop.get(&path("0")).token(VIEWER).send().await.problem(403, "forbidden");
+    shop.get(&path("1")).token(ADMIN).send().await.problem(503, "unavailable");
+    shop.get(&path("2")).token(ADMIN).send().await.problem(404, "not_found");
+    shop.get(&path("one")).token(ADMIN).send().await.problem(400, "invalid_request");
+}

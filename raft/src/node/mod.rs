@@ -4,6 +4,7 @@ mod about;
 mod actors;
 mod agreement;
 mod comparing;
+mod backup;
 mod config;
 mod error;
 mod found;
@@ -26,6 +27,7 @@ pub(crate) use about::AboutShard;
 pub use about::Census;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use about::{About, AboutRequest};
+pub use backup::NoSnapshot;
 pub use config::{Config, Timing};
 pub use error::Error;
 pub use ground::Ground;

@@ -70,8 +70,29 @@ impl SnapshotFile {
         Ok(content.freeze())
     }
 
-    /// Opens the snapshot of `shard` at `path` and reads all of it, to be sure.
-    pub(super) fn open(disk: &dyn Disk, path: &Path, shard: ShardId) -> Result<SnapshotFile, Error> {
+    /// The file's length in bytes, header and checksums included.
+    pub fn file_bytes(&self) -> u64 {
+        let stored = layout::stored_bytes(self.len()).expect("it fits a file");
+        self.inner.chunks_at + stored + FOOTER_BYTES as u64
+    }
+
+    /// Up to `max` bytes of the file as it lies on the disk, from `offset` on, fewer only at the end, none behind it.
+    /// Blocks. Nothing is checked: whoever opens the copy does.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn file_at(&self, offset: u64, max: usize) -> Result<Bytes, Error> {
+        let left = self.file_bytes().saturating_sub(offset);
+        let mut bytes = vec![0; usize::try_from(left).unwrap_or(usize::MAX).min(max)];
+        self.inner.file.read_at(offset, &mut bytes).map_err(Error::io("read", &self.inner.path))?;
+        Ok(bytes.into())
+    }
+
+    /// Opens the snapshot of `shard` at `path` and reads all of it, to be sure. Blocks.
+    ///
+    /// # Errors
+    /// If the bytes are not what was written, naming the file and the place; what the disk says.
+    pub fn open(disk: &dyn Disk, path: &Path, shard: ShardId) -> Result<SnapshotFile, Error> {
         let file = disk.open(path).map_err(Error::io("open", path))?;
         let stored = file.len().map_err(Error::io("measure", path))?;
         let inner = Inner::open(file, path, shard, stored)?;

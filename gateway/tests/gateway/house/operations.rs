@@ -1,10 +1,14 @@
 //! What operators look at.
 
+use std::time::Instant;
+
+use bytes::Bytes;
 use engine::ProductId;
 use engine::snapshot::{OpenAlarms, Payments};
+use futures_util::StreamExt;
 use gateway::port::{
-    AuditReport, ClusterStatus, NodeStatus, NotReplaced, Operations, PaymentAudit, PaymentCounts,
-    ProductAudit, Replacement, ReplacementShard, ReplacementStage, ReplacementStatus,
+    AuditReport, ClusterStatus, NoSnapshot, NodeStatus, NotReplaced, Operations, PaymentAudit, PaymentCounts,
+    ProductAudit, Replacement, ReplacementShard, ReplacementStage, ReplacementStatus, ShardSnapshot,
 };
 
 use super::{Fault, House};
@@ -36,6 +40,17 @@ impl Operations for House {
         let stages = [ReplacementStage::Done, ReplacementStage::CatchingUp { behind: Some(7) }];
         let shards = (0..).zip(stages).map(|(id, stage)| ReplacementShard { id, stage }).collect();
         Ok(ReplacementStatus { old, new, done: false, shards, waiting: None })
+    }
+
+    async fn snapshot(&self, shard: u16, _: Instant) -> Result<ShardSnapshot, NoSnapshot> {
+        match shard {
+            0 => {
+                let pieces = [Bytes::from_static(b"a snap"), Bytes::from_static(b"shot")].map(Ok);
+                Ok(ShardSnapshot { index: 7, bytes: 10, content: futures_util::stream::iter(pieces).boxed() })
+            }
+            1 => Err(NoSnapshot::Unavailable),
+            _ => Err(NoSnapshot::NoShard),
+        }
     }
 
     async fn audit(&self, product: Option<ProductId>) -> AuditReport {
