@@ -17,7 +17,7 @@ pub(crate) enum Error {
     #[error(transparent)]
     Files(#[from] raft::restore::Error),
     #[error(transparent)]
-    Config(#[from] crate::config::Error),
+    Config(#[from] Box<crate::config::Error>),
     #[error(
         "{path} names the cluster {name:?}, which the backup was taken of: a restored cluster takes another name, so that \
          its nodes and those of the old one never meet",

@@ -37,9 +37,9 @@ pub(crate) struct Args {
 
 /// Makes the directories.
 pub(crate) fn run(args: &Args) -> Result<(), Error> {
-    let config = Config::load(&args.config)?;
+    let config = Config::load(&args.config).map_err(Box::new)?;
     let nodes: Vec<&Node> = match args.node {
-        Some(id) => vec![config.node(id)?],
+        Some(id) => vec![config.node(id).map_err(Box::new)?],
         None => config.nodes.iter().collect(),
     };
     let (manifest, files) = Manifest::read(&args.from)?;

@@ -114,6 +114,16 @@ impl Cluster {
         path
     }
 
+    /// The configuration of another cluster on the same machine, with data of its own.
+    pub(crate) fn config_of_another(&self, name: &'static str, nodes: &[u64], banked: bool) -> PathBuf {
+        let settings = Settings { name, banked, ..self.settings.clone() };
+        let text =
+            settings.text_of(self.ports, nodes).replace("data = \"nodes\"", &format!("data = \"{name}\""));
+        let path = self.file(&format!("{name}.toml"));
+        std::fs::write(&path, text).expect("written");
+        path
+    }
+
     /// Where a node's data is.
     pub(crate) fn data(&self, node: u64) -> PathBuf {
         self.directory.path().join("nodes").join(format!("node-{node}"))

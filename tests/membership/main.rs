@@ -1,8 +1,9 @@
-//! Who belongs to a cluster changes, and nodes are restarted in turn, while a crowd buys.
+//! What operators do while a crowd buys: nodes are replaced and restarted in turn, and backups are taken.
 
 #[path = "../cluster/mod.rs"]
 mod cluster;
 
+mod backup;
 mod interrupted;
 mod operator;
 mod refused;
