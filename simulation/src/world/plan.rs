@@ -137,6 +137,7 @@ impl Plan {
         Config {
             cluster: "simulated".to_owned(),
             node,
+            http: String::new(),
             members: NODES.iter().map(|&node| (node, address(node).to_string())).collect(),
             shards: self.shards,
             data: "/data".into(),
