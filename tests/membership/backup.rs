@@ -25,6 +25,10 @@ async fn refused(cluster: &Cluster, from: &Path, config: &Path, status: i32, wor
 #[tokio::test]
 async fn a_backup_under_load_becomes_a_new_cluster_with_all_that_was_acknowledged() {
     let mut cluster = Cluster::start(Settings { spares: &[4, 5, 6], ..Settings::small() }).await;
+    // So that every shard has a snapshot that is too old for the one that counts.
+    let early = cluster.file("early");
+    let run = begin(&cluster, &[2, 1, 3], &["backup", "--out", early.to_str().expect("text")]).ended().await;
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
     let crowd = Crowd::enter(&cluster, Product::new("shoe", STOCK), Manners::default()).await;
     crowd.reaches(STOCK + 20).await;
     let deals = crowd.leave().await;
