@@ -3,8 +3,8 @@
 mod about;
 mod actors;
 mod agreement;
-mod comparing;
 mod backup;
+mod comparing;
 mod config;
 mod error;
 mod found;
