@@ -78,7 +78,7 @@ impl Network {
 
     /// Breaks every connection that `concerns` says, by its ends.
     pub(crate) fn reset(&self, concerns: impl Fn(u64, u64) -> bool) {
-        let pipes: Vec<Arc<Pipe>> = self.inner().pipes.iter().cloned().collect();
+        let pipes: Vec<Arc<Pipe>> = self.inner().pipes.clone();
         pipes.iter().filter(|pipe| concerns(pipe.from, pipe.to)).for_each(|pipe| pipe.reset());
     }
 

@@ -28,7 +28,7 @@ pub(super) fn end(world: &mut World) {
     world.crowd.close();
     wait(world, HEARD_WITHIN, "I10: somebody never heard", |world| world.crowd.busy() == 0);
     wait(world, ENDED_WITHIN, "I6: holds never ended", |world| world.watch.borrow().live().next().is_none());
-    wait(world, AGREED_WITHIN, "I8: replicas never came to the same index", |world| agreed(world));
+    wait(world, AGREED_WITHIN, "I8: replicas never came to the same index", agreed);
     recount(world);
     world.history.check();
     if world.story.counts().get("answers: done").is_none_or(|done| *done < 10) {
