@@ -10,7 +10,7 @@ use crate::operator::{begin_to_replace, is_up, replace, roles};
 const STOCK: u64 = 300;
 const SOON: Duration = Duration::from_secs(20);
 
-/// Who is killed in the middle.
+/// Who is killed in the middle, and the command with them.
 #[derive(Clone, Copy, Debug)]
 enum Victim {
     /// The node that serves the command.
@@ -19,8 +19,6 @@ enum Victim {
     Newcomer,
     /// Both.
     Both,
-    /// The command alone.
-    Command,
 }
 
 /// When.
@@ -39,19 +37,18 @@ async fn whatever_is_killed_in_the_middle_the_same_command_goes_on_from_there() 
     let watcher = Watcher::begin(&cluster, &crowd);
     crowd.buys(40).await;
     let mut configs = vec![(1, cluster.config()), (2, cluster.config()), (3, cluster.config())];
-    let blows = [
-        (Victim::Coordinator, Moment::Learning),
-        (Victim::Newcomer, Moment::Voting),
-        (Victim::Both, Moment::Learning),
-        (Victim::Command, Moment::Voting),
+    let replacements = [
+        (2, 4, Victim::Coordinator, Moment::Learning),
+        (3, 5, Victim::Newcomer, Moment::Voting),
+        // The first newcomer goes again.
+        (4, 6, Victim::Both, Moment::Learning),
     ];
-    // Two of the same node's place: the first newcomer goes again.
-    for ((old, new), blow) in [(2, 4), (3, 5), (4, 6)].into_iter().zip(blows) {
+    for (old, new, victim, moment) in replacements {
         let config = cluster.config_with(old, new);
         configs.push((new, config.clone()));
         cluster.start_node_with(new, &config);
         is_up(&cluster, new).await;
-        interrupt(&mut cluster, &configs, (old, new), blow).await;
+        interrupt(&mut cluster, &configs, (old, new), (victim, moment)).await;
         crowd.buys(20).await;
         let staying: Vec<u64> = cluster.api.door.members().into_iter().filter(|&node| node != old).collect();
         replace(&cluster, &staying, old, new).await;
@@ -93,7 +90,6 @@ async fn interrupt(
         Victim::Coordinator => vec![coordinator],
         Victim::Newcomer => vec![new],
         Victim::Both => vec![coordinator, new],
-        Victim::Command => Vec::new(),
     };
     cluster.kill(&victims);
     drop(running);
