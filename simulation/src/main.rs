@@ -4,6 +4,7 @@ mod campaign;
 mod chance;
 mod check;
 mod clock;
+mod clockwork;
 mod command;
 mod crowd;
 mod entropy;

@@ -9,26 +9,19 @@ pub(crate) use shelf::Shelf;
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::time::Duration;
 
 use engine::ShardId;
-use tokio::runtime::{Builder, Runtime};
-use tokio::task::LocalSet;
-use tokio::time::{Instant, sleep_until};
 
 use crate::chance::Chance;
 use crate::check::History;
 use crate::clock::Clock;
+use crate::clockwork::Clockwork;
 use crate::machine::Door;
 use asker::Asker;
 
 /// All people, in a runtime of their own.
 pub(crate) struct Crowd {
-    // Before the runtime, whose tasks it holds.
-    local: LocalSet,
-    runtime: Runtime,
-    began: Instant,
-    ran: u64,
+    runtime: Clockwork,
     town: Rc<Town>,
     open: Rc<Cell<bool>>,
     busy: Rc<Cell<usize>>,
@@ -46,19 +39,13 @@ pub(crate) struct Town {
 impl Crowd {
     /// So many buyers, and an operator. They begin once the operator has put the products.
     pub(crate) fn gather(town: Town, buyers: u64, chance: &Chance) -> Crowd {
-        let runtime = Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .expect("a runtime without threads takes nothing of the system");
-        let began = runtime.block_on(async { Instant::now() });
-        let (local, town) = (LocalSet::new(), Rc::new(town));
+        let (runtime, town) = (Clockwork::new(), Rc::new(town));
         let (open, busy) = (Rc::new(Cell::new(true)), Rc::new(Cell::new(0)));
         let asker = |name: &str| Asker::new(Rc::clone(&town), chance.fork(name), Rc::clone(&open));
         let spawn = |work: std::pin::Pin<Box<dyn Future<Output = ()>>>| {
             let busy = Rc::clone(&busy);
             busy.set(busy.get() + 1);
-            local.spawn_local(async move {
+            runtime.spawn(async move {
                 work.await;
                 busy.set(busy.get() - 1);
             });
@@ -67,14 +54,12 @@ impl Crowd {
         for number in 0..buyers {
             spawn(Box::pin(buyer::shop(asker(&format!("buyer {number}")), number)));
         }
-        Crowd { local, runtime, began, ran: 0, town, open, busy }
+        Crowd { runtime, town, open, busy }
     }
 
     /// Lets a millisecond pass.
     pub(crate) fn step(&mut self) {
-        self.ran += 1;
-        let until = self.began + Duration::from_millis(self.ran);
-        self.runtime.block_on(self.local.run_until(async { sleep_until(until).await }));
+        self.runtime.step();
     }
 
     /// Somebody looks for each shard at each node until it answers; how many still do.
@@ -84,7 +69,7 @@ impl Crowd {
             for shard in (0..shards).map(ShardId) {
                 left.set(left.get() + 1);
                 let (left, town) = (Rc::clone(&left), Rc::clone(&self.town));
-                self.local.spawn_local(async move {
+                self.runtime.spawn(async move {
                     asker::probe(&town, node, shard).await;
                     left.set(left.get() - 1);
                 });

@@ -9,22 +9,15 @@ use std::time::Duration;
 use raft::log::OnFatal;
 use raft::node::{Config, Ground, Node};
 use raft::shard::gate::Open;
-use tokio::runtime::{Builder, Runtime};
-use tokio::task::LocalSet;
-use tokio::time::{Instant, advance, sleep_until};
 
 use super::host::Host;
 use super::life::Life;
+use crate::clockwork::Clockwork;
 use crate::network::Dialer;
 
 /// A process.
 pub(crate) struct Process {
-    // Before the runtime, whose tasks it holds.
-    local: LocalSet,
-    runtime: Runtime,
-    began: Instant,
-    /// How many milliseconds it has run.
-    ran: u64,
+    runtime: Clockwork,
     host: Rc<Host>,
     node: Rc<RefCell<Stage>>,
     jobs: Rc<Cell<usize>>,
@@ -45,16 +38,10 @@ pub(crate) enum Stage {
 impl Process {
     /// Starts a node. `ground` is what it stands on but for what belongs to the process.
     pub(crate) fn start(host: Rc<Host>, ground: Ground, dialer: &Dialer, config: Config) -> Process {
-        let runtime = Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .expect("a runtime without threads takes nothing of the system");
-        let (local, node) = (LocalSet::new(), Rc::new(RefCell::new(Stage::Starting)));
+        let (runtime, node) = (Clockwork::new(), Rc::new(RefCell::new(Stage::Starting)));
         let (listening, stage) = (dialer.listen(), Rc::clone(&node));
-        let began = runtime.block_on(async { Instant::now() });
         let _entered = raft::simulation::enter(host.clone());
-        local.spawn_local(async move {
+        runtime.spawn(async move {
             match Node::start_on(ground, config, listening, Arc::new(Open)).await {
                 Ok((started, mut facts)) => {
                     *stage.borrow_mut() = Stage::Up(Arc::new(started));
@@ -64,7 +51,7 @@ impl Process {
                 Err(error) => *stage.borrow_mut() = Stage::Failed(error.to_string()),
             }
         });
-        Process { local, runtime, began, ran: 0, host, node, jobs: Rc::default() }
+        Process { runtime, host, node, jobs: Rc::default() }
     }
 
     /// What `log` does when it cannot go on: this process ends.
@@ -75,17 +62,14 @@ impl Process {
 
     /// Lets a millisecond pass.
     pub(crate) fn step(&mut self) {
-        self.ran += 1;
-        let until = self.began + Duration::from_millis(self.ran);
         let _entered = raft::simulation::enter(self.host.clone());
-        self.runtime.block_on(self.local.run_until(async { sleep_until(until).await }));
+        self.runtime.step();
     }
 
     /// It was not run for so many milliseconds: all that was due meanwhile is late.
     pub(crate) fn wake_after(&mut self, millis: u64) {
-        self.ran += millis;
         let _entered = raft::simulation::enter(self.host.clone());
-        self.runtime.block_on(self.local.run_until(async { advance(Duration::from_millis(millis)).await }));
+        self.runtime.wake_after(millis);
     }
 
     pub(crate) fn stage(&self) -> Stage {
@@ -97,7 +81,7 @@ impl Process {
         let Stage::Up(node) = self.stage() else { return false };
         let (jobs, job) = (Rc::clone(&self.jobs), job(node));
         jobs.set(jobs.get() + 1);
-        self.local.spawn_local(async move {
+        self.runtime.spawn(async move {
             job.await;
             jobs.set(jobs.get() - 1);
         });
@@ -108,7 +92,7 @@ impl Process {
     pub(crate) fn leave(&self) {
         let Stage::Up(node) = self.node.replace(Stage::Leaving) else { return };
         let (jobs, stage) = (Rc::clone(&self.jobs), Rc::clone(&self.node));
-        self.local.spawn_local(async move {
+        self.runtime.spawn(async move {
             node.hand_over().await;
             let mut looks = tokio::time::interval(Duration::from_millis(5));
             while jobs.get() > 0 {
@@ -122,12 +106,9 @@ impl Process {
 
     /// What is left of it is taken down. Nothing of that gets anywhere: its life is over.
     pub(crate) fn end(self) {
-        let Process { local, runtime, host, node, .. } = self;
+        let Process { runtime, host, node, .. } = self;
         let _entered = raft::simulation::enter(host);
-        let _in_runtime = runtime.enter();
-        drop(local);
+        runtime.end();
         drop(node);
-        drop(_in_runtime);
-        drop(runtime);
     }
 }
