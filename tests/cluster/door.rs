@@ -61,7 +61,7 @@ pub(crate) struct Sent {
 pub(crate) struct Door {
     nodes: Vec<(u64, SocketAddr)>,
     /// Those of them that are the cluster's, for all clones alike.
-    members: Arc<Mutex<[u64; 3]>>,
+    members: Arc<Mutex<Vec<u64>>>,
     http: reqwest::Client,
 }
 
@@ -114,9 +114,9 @@ impl Answer {
 }
 
 impl Door {
-    /// The doors of `nodes`, of which the first three are the cluster's.
+    /// The doors of `nodes`, of which the first three are the cluster's; fewer, for who knows no others.
     pub(crate) fn new(nodes: Vec<(u64, SocketAddr)>) -> Door {
-        let members = Arc::new(Mutex::new([nodes[0].0, nodes[1].0, nodes[2].0]));
+        let members = Arc::new(Mutex::new(nodes.iter().take(3).map(|&(node, _)| node).collect()));
         let http = reqwest::Client::builder().no_proxy().timeout(ANSWER_WITHIN).build().expect("a client");
         Door { nodes, members, http }
     }
@@ -128,8 +128,8 @@ impl Door {
     }
 
     /// The nodes that are the cluster's.
-    pub(crate) fn members(&self) -> [u64; 3] {
-        *self.members.lock().expect("unbroken")
+    pub(crate) fn members(&self) -> Vec<u64> {
+        self.members.lock().expect("unbroken").clone()
     }
 
     /// From now on, `new` is one of the cluster's in the place of `old`.

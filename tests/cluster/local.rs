@@ -108,7 +108,8 @@ impl Cluster {
 
     /// A configuration in which `new` has the place of `old`, beside that of the others.
     pub(crate) fn config_with(&self, old: u64, new: u64) -> PathBuf {
-        let nodes = self.api.door.members().map(|node| if node == old { new } else { node });
+        let members = self.api.door.members().into_iter();
+        let nodes: Vec<u64> = members.map(|node| if node == old { new } else { node }).collect();
         let path = self.file(&format!("cluster-with-{new}.toml"));
         std::fs::write(&path, self.settings.text_of(self.ports, &nodes)).expect("written");
         path

@@ -35,7 +35,7 @@ pub(crate) async fn look(api: &Api, deals: &[Deal]) -> Finds {
     let members = api.door.members();
     let at_each = if granted.len() > EVERYWHERE_MAX { 1 } else { members.len() };
     let reads = granted.into_iter().enumerate().flat_map(|(place, (id, buyer))| {
-        let nodes = members.into_iter().cycle().skip(place % members.len()).take(at_each);
+        let nodes = members.clone().into_iter().cycle().skip(place % members.len()).take(at_each);
         nodes.map(move |node| (id.clone(), buyer.clone(), node)).collect::<Vec<_>>()
     });
     let finds = futures_util::stream::iter(reads).map(|(id, buyer, node)| async move {
