@@ -55,7 +55,7 @@ fn proposing_by_the_wall_clock_is_found() {
 
 #[test]
 fn a_late_twin_is_found() {
-    is_found("late-twin", 60, &["I7"]);
+    is_found("late-twin", 200, &["I7"]);
 }
 
 #[test]
