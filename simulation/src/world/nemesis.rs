@@ -5,7 +5,7 @@ use raft::disk::SimDisk;
 use super::plan::{Fault, NODES, Plan};
 use super::world::{Ward, World};
 use crate::chance::Chance;
-use crate::machine::{End, Machine, SYNC};
+use crate::machine::{End, Machine, SYNC, Stage};
 use crate::network::RESENT_AFTER;
 
 const HOUR: i64 = 3_600_000;
@@ -59,6 +59,10 @@ impl Nemesis {
             ward.full = false;
             ward.machine.disk.set_capacity(None);
             ward.machine.disk.fail_sync_after(u64::MAX);
+            if matches!(ward.machine.stage(), Some(Stage::Leaving)) {
+                // A stop in order may take as long as a request may: it is no part of what must be back in time.
+                ward.machine.end(End::Kill);
+            }
             if ward.machine.is_up() {
                 ward.machine.disk.cut_power_after(u64::MAX);
                 ward.machine.life().limit(u64::MAX);
