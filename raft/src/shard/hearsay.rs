@@ -9,8 +9,8 @@ use engine::{LogTime, Span};
 use super::clock::{LedTime, Moment};
 use super::request::Leadership;
 
-/// For how long what was heard counts, and for how long after the last that was heard anything does. A leader may slow
-/// down by a thousandth, so what is kept for this long is wrong by so many hundredths of a second at most.
+/// For how long what was heard counts, twice at most, and for how long after the last that was heard anything does. A
+/// leader may slow down by a thousandth, so what is known is wrong by two hundredths of a second at most.
 const KEPT: Span = Span(10_000);
 
 /// What was heard of the newest leadership.
@@ -42,7 +42,9 @@ impl Hearsay {
         if self.leadership.is_some_and(|known| leadership < known) {
             return;
         }
-        if self.leadership != Some(leadership) {
+        // After a silence nothing from before it counts: the leader may have slowed down for all that time.
+        let silent = at.boot.saturating_sub(self.heard_at) > KEPT.0;
+        if self.leadership != Some(leadership) || silent {
             *self = Hearsay { leadership: Some(leadership), since: at.boot, ..Hearsay::default() };
         }
         if at.boot.saturating_sub(self.since) > KEPT.0 {
@@ -97,6 +99,15 @@ mod tests {
         assert_eq!(now(&hearsay, 3_010), Some(8_000));
         hearsay.heard(at(3_020), FIRST, LogTime(8_050));
         assert_eq!(now(&hearsay, 3_020), Some(8_050));
+    }
+
+    #[test]
+    fn what_was_heard_before_a_silence_does_not_count_after_it() {
+        let mut hearsay = Hearsay::default();
+        hearsay.heard(at(10), FIRST, LogTime(5_000));
+        let slower = LogTime(5_000 + 3_600_000 - 3_600);
+        hearsay.heard(at(3_600_010), FIRST, slower);
+        assert_eq!(now(&hearsay, 3_600_010), Some(slower.0));
     }
 
     #[test]
