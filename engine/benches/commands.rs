@@ -118,7 +118,7 @@ fn pay(number: u64) -> Command {
 }
 
 fn report(number: u64, finding: Finding) -> Command {
-    Command::Report(Reported { reservation: reservation(number), attempt: 1, finding })
+    Command::Report(Reported { reservation: reservation(number), attempt: 1, noticed: 0, finding })
 }
 
 fn notice(number: u64) -> Command {

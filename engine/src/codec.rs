@@ -2,7 +2,7 @@
 //!
 //! A value is one format byte followed by its bincode 2 encoding (little endian, variable-length integers). Old bytes
 //! stay readable: a change of layout takes a new format byte and keeps a decoder for the old one; `tests/samples`
-//! keeps bytes of every format ever written.
+//! keeps bytes of every format ever written. That is so from 0.1.0 on: before it, format 1 is what it is on the day.
 
 use bincode::config::{self, Configuration, Limit, LittleEndian, Varint};
 use bincode::de::Decode;

@@ -24,11 +24,16 @@ pub enum Bug {
     KeysNotInSnapshot,
     /// Of attempts that are proposed together, the newest comes first.
     NewestFirst,
+    /// Each call to the payment provider brings a key of its own, also if it is made again.
+    FreshKeys,
+    /// A card is charged as the intent is made, and not by a capture that can only be of the one that was recorded; and each
+    /// time that it is made again, since no answer came, it is made under another key.
+    ChargedAtOnce,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Bug; 9] = [
+    pub const ALL: [Bug; 11] = [
         Bug::AckBeforeSync,
         Bug::VoteForgotten,
         Bug::AnswerBeforeBlank,
@@ -38,6 +43,8 @@ impl Bug {
         Bug::UnitsTwice,
         Bug::KeysNotInSnapshot,
         Bug::NewestFirst,
+        Bug::FreshKeys,
+        Bug::ChargedAtOnce,
     ];
 
     /// Its name on a command line.
@@ -52,6 +59,8 @@ impl Bug {
             Bug::UnitsTwice => "units-twice",
             Bug::KeysNotInSnapshot => "keys-not-in-snapshot",
             Bug::NewestFirst => "newest-first",
+            Bug::FreshKeys => "fresh-keys",
+            Bug::ChargedAtOnce => "charged-at-once",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Wall-clock time as the outside sees it: RFC 3339 in UTC.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use engine::LogTime;
 
@@ -9,8 +9,7 @@ const LAST: LogTime = LogTime(253_402_300_799_999);
 
 /// This node's clock. It makes ids and says how long to wait; what is sold and what expires is decided by log time.
 pub(crate) fn now() -> LogTime {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    LogTime(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    LogTime(u64::try_from(wall_clock::now().as_millis()).unwrap_or(u64::MAX))
 }
 
 /// Reads a time.

@@ -6,7 +6,7 @@ use engine::vocabulary::text::AccountName;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::client::{Call, Client, NoClient, Reason, Verdict};
+use crate::client::{Call, Client, NoClient, Reason, Transport, Verdict};
 use crate::config::{Accounts, Config};
 use crate::metrics::{Metrics, Snapshot};
 use crate::pace::{Admission, NotPaced, Pacer};
@@ -26,12 +26,21 @@ impl Provider {
     /// # Errors
     /// [`NoClient`] if the provider is to be known by its certificate, and this machine has no roots.
     pub fn new(config: &Config) -> Result<Provider, NoClient> {
-        Ok(Provider {
-            client: Client::new(config)?,
+        Ok(Provider::by(Client::new(config)?, config))
+    }
+
+    /// The provider as configured, to which requests go by `transport`. Wants a runtime.
+    pub fn over(transport: Arc<dyn Transport>, config: &Config) -> Provider {
+        Provider::by(Client::over(transport, config), config)
+    }
+
+    fn by(client: Client, config: &Config) -> Provider {
+        Provider {
+            client,
             pacer: Pacer::new(&config.accounts),
             accounts: Arc::new(config.accounts.clone()),
             metrics: Metrics::default(),
-        })
+        }
     }
 
     /// Waits until a payment at `account` may begin, and tells whether it may: not if it is broken off, or if no wait is

@@ -20,5 +20,5 @@ pub const ROOM: CallKind = CallKind(7);
 pub const ABOUT: CallKind = CallKind(16);
 /// The next step of a replacement, from a shard's leader.
 pub const SWAP: CallKind = CallKind(17);
-/// Which nodes are not part of the cluster any more: it is told for no shard.
-pub const RETIRE: CallKind = CallKind(18);
+/// Which node comes in the place of which, and which are not part of the cluster any more: it is told for no shard.
+pub const TURNOVER: CallKind = CallKind(18);

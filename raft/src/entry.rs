@@ -93,7 +93,8 @@ mod tests {
             intent: Some(text(255).parse().expect("the longest intent")),
             refund: Some(id),
         };
-        let report = |finding| Command::Report(Report { reservation, attempt: u8::MAX, finding });
+        let report =
+            |finding| Command::Report(Report { reservation, attempt: u8::MAX, noticed: u64::MAX, finding });
         [
             Command::Pay(Box::new(Pay { reservation, buyer, order, means: means.clone() })),
             Command::Purchase(Box::new(Purchase { reserve, means })),

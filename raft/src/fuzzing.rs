@@ -1,7 +1,6 @@
 //! What is done with any bytes from a peer or a disk, for the fuzzer (`raft/fuzz`) and for the tests below: an error or a
 //! value, never a panic, never memory beyond the input's order of size.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,6 +12,7 @@ use crate::peer::stream::{Dismissal, FrameReader, Hello};
 use crate::peer::{Counters, Options, Refusal, wire};
 use crate::route::ForwardReply;
 use crate::shard::request::Request;
+use crate::turnover::Notice;
 use crate::{entry, log};
 
 /// Takes frames off bytes that a peer sent, and decodes each as everything that a frame can be. Gives how many messages
@@ -53,7 +53,8 @@ fn message(body: &Bytes) -> usize {
         codec::decode::<About>(body).is_ok(),
         codec::decode::<SwapRequest>(called).is_ok(),
         codec::decode::<Stage>(body).is_ok(),
-        codec::decode::<BTreeSet<u64>>(called).is_ok(),
+        codec::decode::<Notice>(called).is_ok(),
+        codec::decode::<Option<String>>(body).is_ok(),
     ];
     read.into_iter().filter(|read| *read).count()
 }

@@ -38,4 +38,5 @@ pub mod shard;
 #[cfg(feature = "simulation")]
 pub mod simulation;
 pub mod snapshot;
+mod turnover;
 pub mod types;

@@ -109,7 +109,9 @@ pub fn restore(
         return Err(Error::NotEmpty { path: data.to_owned() });
     }
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
-    let parent = data.parent().unwrap_or(Path::new(".")).to_owned();
+    // A bare name has an empty parent, which is no directory to be opened.
+    let parent = data.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new(".")).to_owned();
     let mut aside = data.as_os_str().to_owned();
     aside.push(".restoring");
     let aside = PathBuf::from(aside);

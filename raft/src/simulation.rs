@@ -37,6 +37,9 @@ pub trait Host {
     /// A replica has applied an entry, and its state hashes to `hash` then.
     fn applied(&self, shard: ShardId, entry: &Committed, hash: u64);
 
+    /// A replica begins with its own snapshot of everything up to `applied`.
+    fn restored(&self, shard: ShardId, applied: LogId, hash: u64);
+
     /// A replica has installed a snapshot of everything up to `applied`.
     fn installed(&self, shard: ShardId, applied: LogId, hash: u64);
 }
@@ -81,6 +84,13 @@ pub(crate) fn sync() -> Option<Duration> {
 pub(crate) fn arrived(shard: ShardId, requests: &[(Request, ReplyTo)]) {
     if let Some(host) = host() {
         host.arrived(shard, requests);
+    }
+}
+
+/// A replica begins with a snapshot.
+pub(crate) fn restored(shard: ShardId, applied: LogId, hash: u64) {
+    if let Some(host) = host() {
+        host.restored(shard, applied, hash);
     }
 }
 

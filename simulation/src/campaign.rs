@@ -12,6 +12,9 @@ use serde::Serialize;
 use crate::command::Campaign;
 use crate::world::Report;
 
+/// After how many seeds it is told how far it is, where there is no terminal for a bar.
+const TOLD_EVERY: u64 = 500;
+
 /// What many runs came to.
 #[derive(Debug, Default, Serialize)]
 struct Figures {
@@ -48,7 +51,10 @@ pub(crate) fn run(what: &Campaign) -> ExitCode {
         drop(tell);
         for result in told {
             bar.inc(1);
-            take_in(&mut figures, result, &bar);
+            take_in(what, &mut figures, result, &bar);
+            if bar.is_hidden() && figures.seeds.is_multiple_of(TOLD_EVERY) {
+                eprintln!("{} of {} seeds", figures.seeds, what.seeds);
+            }
             if what.until_found && !figures.violations.is_empty() {
                 next.store(end, Ordering::Relaxed);
             }
@@ -82,7 +88,7 @@ fn one(what: &Campaign, seed: u64) -> Result<Report, Broken> {
     })
 }
 
-fn take_in(figures: &mut Figures, result: Result<Report, Broken>, bar: &ProgressBar) {
+fn take_in(what: &Campaign, figures: &mut Figures, result: Result<Report, Broken>, bar: &ProgressBar) {
     figures.seeds += 1;
     let (seed, violation) = match result {
         Ok(report) => {
@@ -95,9 +101,10 @@ fn take_in(figures: &mut Figures, result: Result<Report, Broken>, bar: &Progress
         Err(Broken { seed, why }) => (seed, Some(why)),
     };
     if let Some(violation) = violation {
-        bar.println(format!(
-            "seed {seed}: {violation}\n    again: flashsale-simulation replay {seed} --story"
-        ));
+        let bug = what.bug.map(|bug| format!(" --bug {}", bug.name())).unwrap_or_default();
+        let told =
+            format!("seed {seed}: {violation}\n    again: flashsale-simulation replay {seed}{bug} --story");
+        bar.suspend(|| eprintln!("{told}"));
         figures.violations.insert(seed, violation);
     }
 }

@@ -71,6 +71,9 @@ fn bug(name: &str) -> Result<Bug, String> {
     Bug::ALL.into_iter().find(|bug| bug.name() == name).ok_or_else(|| format!("the bugs are {names}"))
 }
 
+/// As much as a program's first thread has.
+const STACK: usize = 8 << 20;
+
 /// Does what the command line says.
 pub(crate) fn run() -> ExitCode {
     match Command::parse().what {
@@ -80,19 +83,28 @@ pub(crate) fn run() -> ExitCode {
 }
 
 fn replay(what: &Replay) -> ExitCode {
-    entropy::begin(what.seed);
     panics::listen();
     what.bug.into_iter().for_each(planted::plant);
     if let Some(filter) = &what.log {
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
     }
-    let report = World::of(what.seed, what.story).run(what.seed);
+    let report = world_of(what.seed, what.story);
     if what.json {
         println!("{}", serde_json::to_string(&report).expect("a report is plain data"));
     } else {
         tell(&report, what.story);
     }
     ExitCode::from(u8::from(!report.violations.is_empty()))
+}
+
+/// The world of a seed, in a thread of its own: hash maps are seeded by thread, one after the other, and what the command
+/// line and the log made of them before is not to make the run another.
+fn world_of(seed: u64, aloud: bool) -> Report {
+    entropy::begin(seed);
+    let run = move || World::of(seed, aloud).run(seed);
+    let world = std::thread::Builder::new().name("world".to_owned()).stack_size(STACK).spawn(run);
+    let report = world.expect("the system that runs this gives it one more thread").join();
+    report.expect("panics of the world are violations, and are caught where they happen")
 }
 
 fn tell(report: &Report, was_told: bool) {

@@ -1,5 +1,6 @@
 //! A whole cluster in one thread, under virtual time and one seed, with everything going wrong.
 
+mod bank;
 mod campaign;
 mod chance;
 mod check;
@@ -12,6 +13,8 @@ mod machine;
 mod network;
 mod panics;
 mod story;
+mod strike;
+mod transit;
 mod watchdog;
 mod world;
 

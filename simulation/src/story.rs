@@ -64,7 +64,12 @@ impl Story {
 
     /// One more of a kind.
     pub(crate) fn count(&self, kind: &'static str) {
-        *self.counts.borrow_mut().entry(kind).or_default() += 1;
+        self.count_more(kind, 1);
+    }
+
+    /// So many more of a kind.
+    pub(crate) fn count_more(&self, kind: &'static str, more: u64) {
+        *self.counts.borrow_mut().entry(kind).or_default() += more;
     }
 
     /// How many there were of each kind.

@@ -39,10 +39,35 @@ fn two_hundred_seeds_show_no_violation_and_every_kind_of_fault() {
     let figures = campaign(&["--seeds", "200"]);
     assert!(figures.violations.is_empty(), "{:#?}", figures.violations);
     assert_eq!(figures.seeds, 200);
-    let faults = figures.counts.iter().filter(|(kind, _)| kind.starts_with("fault: "));
-    assert_eq!(faults.count(), 17, "{:#?}", figures.counts);
-    for kind in ["answers: done", "answers: sold out", "answers: unknown", "starts"] {
+    let struck = figures.counts.iter().filter(|(kind, _)| kind.starts_with("struck: "));
+    assert_eq!(struck.clone().count(), 20, "{:#?}", figures.counts);
+    assert!(struck.map(|(_, count)| *count).all(|count| count >= 5), "{:#?}", figures.counts);
+    for kind in [
+        "answers: done",
+        "answers: limit reached",
+        "answers: not found",
+        "answers: sold out",
+        "answers: unknown",
+        "bytes of a connection that a newer one had replaced",
+        "holds timed while all was well",
+        "payments captured",
+        "snapshots installed",
+        "snapshots loaded",
+        "starts",
+    ] {
         assert!(figures.counts.get(kind).is_some_and(|count| *count > 10), "{kind}: {:#?}", figures.counts);
+    }
+}
+
+/// Seeds that once showed something, among those of the first test or beyond. What they showed has tests of its own: a
+/// seed is another run in another build.
+const ONCE_FOUND: [&str; 7] = ["33", "44", "54", "66", "841", "1041", "1529"];
+
+#[test]
+fn seeds_that_once_showed_a_violation_show_none() {
+    for seed in ONCE_FOUND {
+        let report = replay(seed);
+        assert!(report.violations.is_empty(), "seed {seed}: {:#?}", report.violations);
     }
 }
 

@@ -33,6 +33,7 @@ mod faults;
 mod form;
 mod id;
 mod idempotency;
+mod in_process;
 mod ledger;
 mod limits;
 mod object;
@@ -41,6 +42,7 @@ mod provider;
 mod render;
 mod server;
 mod simulator;
+mod start;
 mod version;
 mod webhooks;
 
@@ -49,6 +51,7 @@ pub use audit::{AccountAudit, Audit, AuditedCharge, AuditedIntent, AuditedKey, A
 pub use clock::Time;
 pub use error::Error;
 pub use faults::{Script, ScriptError};
+pub use in_process::InProcess;
 pub use ledger::LedgerError;
 pub use limits::Rates;
 pub use object::{ChargeStatus, IntentStatus, RefundStatus};

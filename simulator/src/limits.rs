@@ -1,7 +1,8 @@
 //! Rate limits: a token bucket per account, and one per account and endpoint.
 
 use std::collections::HashMap;
-use std::time::Instant;
+
+use tokio::time::Instant;
 
 use crate::object::error::{ApiError, Kind};
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::account::Account;
 use crate::clock::Time;
+use crate::error::Error;
 use crate::faults::Script;
 use crate::limits::Rates;
 
@@ -69,5 +70,27 @@ impl Options {
             accounts: (1..=4).map(Account::numbered).collect(),
             webhooks: Webhooks::default(),
         }
+    }
+
+    /// Whether they make sense.
+    ///
+    /// # Errors
+    /// If there is no account, or two share an id or a key.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let wrong = |what: String| Err(Error::Options(what));
+        if self.accounts.is_empty() {
+            return wrong("there has to be an account".into());
+        }
+        let mut names: Vec<&str> = self
+            .accounts
+            .iter()
+            .flat_map(|account| [&account.id, &account.secret_key, &account.publishable_key])
+            .map(String::as_str)
+            .collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| pair.first() == pair.last()) || names.contains(&"") {
+            return wrong("every account has an id, a secret key and a publishable key of its own".into());
+        }
+        Ok(())
     }
 }

@@ -1,18 +1,21 @@
 //! The provider: the books of all accounts behind one lock, and what goes with them.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::account::Account;
+use crate::audit::{AccountAudit, Audit};
 use crate::book::{AccountBook, Counters, Due, Step, Writ, settle};
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::ledger::Ledger;
 use crate::limits::Limits;
-use crate::options::Webhooks;
+use crate::options::{Options, Webhooks};
+use crate::start::Start;
 
 /// What changes.
 pub(crate) struct World {
@@ -41,6 +44,28 @@ pub(crate) struct Provider {
 }
 
 impl Provider {
+    /// The provider as it is set up, reached at `base`.
+    pub(crate) fn new(options: Options, base: String, start: Start) -> Provider {
+        let Start { books, counters, at, ledger } = start;
+        Provider {
+            accounts: options.accounts,
+            clock: Clock::new(options.clock, at),
+            ledger,
+            webhooks: options.webhooks,
+            seed: options.seed,
+            base,
+            world: Mutex::new(World {
+                books,
+                counters,
+                faults: Faults::new(options.faults, options.seed),
+                limits: Limits::new(options.rates),
+            }),
+            bell: Notify::new(),
+            stop: CancellationToken::new(),
+            calls: TaskTracker::new(),
+        }
+    }
+
     /// The world. Held for one step, never across an `.await`.
     pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
@@ -48,7 +73,8 @@ impl Provider {
 
     /// A writ for what is nobody's request.
     pub(crate) fn own_writ(&self, now: i64) -> Writ {
-        Writ { now, seed: self.seed, request: None, key: None, twist: None, base: self.base.clone() }
+        let base = self.base.clone();
+        Writ { now, seed: self.seed, request: None, key: None, order: None, twist: None, base }
     }
 
     /// Makes one step in the books of an account, and gives what changed to the ledger.
@@ -68,6 +94,22 @@ impl Provider {
             self.bell.notify_one();
         }
         result
+    }
+
+    /// The whole ledger as it is now.
+    pub(crate) fn audit(&self) -> Audit {
+        let now = self.clock.now_ms();
+        let mut world = self.lock();
+        self.catch_up(&mut world, now);
+        Audit { accounts: world.books.iter().map(AccountAudit::of).collect() }
+    }
+
+    /// Moves a virtual clock, and lets what is due happen before anybody looks.
+    pub(crate) fn advance(&self, by: Duration) -> Option<i64> {
+        let now = self.clock.advance(by)?;
+        self.catch_up(&mut self.lock(), now);
+        self.bell.notify_one();
+        Some(now)
     }
 
     /// Lets everything happen that is due by now, so that nobody sees a hold that has ended.

@@ -1,26 +1,19 @@
 //! A simulator: started, running, shut down.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::account::Account;
 use crate::api;
-use crate::audit::{AccountAudit, Audit};
-use crate::book::{AccountBook, Counters, Entry};
-use crate::clock::Clock;
+use crate::audit::Audit;
 use crate::error::Error;
-use crate::faults::Faults;
-use crate::ledger::{self, LedgerError};
-use crate::limits::Limits;
 use crate::options::Options;
-use crate::provider::{Provider, World};
+use crate::provider::Provider;
+use crate::start::Start;
 use crate::{server, webhooks};
 
 /// The payment provider simulator.
@@ -41,29 +34,13 @@ impl Simulator {
     ///
     /// If the options contradict themselves, the ledger does not open or the address cannot be listened on.
     pub async fn start(options: Options) -> Result<Running, Error> {
-        check(&options.accounts)?;
-        let (books, counters, at, ledger) = replay(&options)?;
+        options.check()?;
+        let start = Start::replay(&options)?;
         let listen = |source| Error::Listen { address: options.listen, source };
         let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let client = webhooks::client(&options.webhooks).map_err(Error::Client)?;
-        let provider = Arc::new(Provider {
-            accounts: options.accounts,
-            clock: Clock::new(options.clock, at),
-            ledger,
-            webhooks: options.webhooks,
-            seed: options.seed,
-            base: format!("http://{address}"),
-            world: Mutex::new(World {
-                books,
-                counters,
-                faults: Faults::new(options.faults, options.seed),
-                limits: Limits::new(options.rates),
-            }),
-            bell: Notify::new(),
-            stop: CancellationToken::new(),
-            calls: TaskTracker::new(),
-        });
+        let provider = Arc::new(Provider::new(options, format!("http://{address}"), start));
         let tasks = vec![
             tokio::spawn(server::serve(listener, Arc::clone(&provider))),
             tokio::spawn(webhooks::run(Arc::clone(&provider), client)),
@@ -96,10 +73,7 @@ impl Running {
 
     /// The whole ledger as it is now. Costs time and memory in proportion to it.
     pub fn audit(&self) -> Audit {
-        let now = self.provider.clock.now_ms();
-        let mut world = self.provider.lock();
-        self.provider.catch_up(&mut world, now);
-        Audit { accounts: world.books.iter().map(AccountAudit::of).collect() }
+        self.provider.audit()
     }
 
     /// How often each rule of the fault script has struck, in the script's order.
@@ -142,51 +116,4 @@ impl Drop for Running {
             task.abort();
         }
     }
-}
-
-impl Provider {
-    /// Moves a virtual clock, and lets what is due happen before anybody looks.
-    pub(crate) fn advance(&self, by: Duration) -> Option<i64> {
-        let now = self.clock.advance(by)?;
-        self.catch_up(&mut self.lock(), now);
-        self.bell.notify_one();
-        Some(now)
-    }
-}
-
-fn check(accounts: &[Account]) -> Result<(), Error> {
-    let wrong = |what: String| Err(Error::Options(what));
-    if accounts.is_empty() {
-        return wrong("there has to be an account".into());
-    }
-    let mut names: Vec<&str> = accounts
-        .iter()
-        .flat_map(|account| [&account.id, &account.secret_key, &account.publishable_key])
-        .map(String::as_str)
-        .collect();
-    names.sort_unstable();
-    if names.windows(2).any(|pair| pair.first() == pair.last()) || names.contains(&"") {
-        return wrong("every account has an id, a secret key and a publishable key of its own".into());
-    }
-    Ok(())
-}
-
-type Replayed = (Vec<AccountBook>, Counters, i64, ledger::Ledger);
-
-fn replay(options: &Options) -> Result<Replayed, LedgerError> {
-    let mut books: Vec<AccountBook> =
-        options.accounts.iter().map(|account| AccountBook::new(&account.id)).collect();
-    let (mut counters, mut latest) = (Counters::default(), 0);
-    let ledger = ledger::open(&options.data, |entry: Entry| {
-        let unknown =
-            || LedgerError::UnknownAccount { path: options.data.clone(), account: entry.account.clone() };
-        let book = books.iter_mut().find(|book| book.id == entry.account).ok_or_else(unknown)?;
-        counters = Counters { serial: entry.serial, orders: entry.orders };
-        latest = latest.max(entry.at);
-        for change in entry.changes {
-            book.apply(change);
-        }
-        Ok(())
-    })?;
-    Ok((books, counters, latest, ledger))
 }

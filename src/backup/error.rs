@@ -10,6 +10,11 @@ pub(crate) enum Error {
     Io { what: &'static str, path: PathBuf, source: io::Error },
     #[error("{path} is not empty: a backup takes a directory of its own", path = .path.display())]
     NotEmpty { path: PathBuf },
+    #[error(
+        "{path} has what is left of a backup that was broken off, and no manifest: remove it, or take another directory",
+        path = .path.display()
+    )]
+    BrokenOff { path: PathBuf },
     #[error("{path} is not a backup's manifest: {reason}; a directory without one holds no whole backup", path = .path.display())]
     Manifest { path: PathBuf, reason: String },
     #[error("{path} is not the file that the manifest names: {reason}", path = .path.display())]
@@ -45,7 +50,11 @@ impl Error {
     pub(crate) fn is_misuse(&self) -> bool {
         matches!(
             self,
-            Error::NotEmpty { .. } | Error::Config(_) | Error::SameName { .. } | Error::Shards { .. }
+            Error::NotEmpty { .. }
+                | Error::BrokenOff { .. }
+                | Error::Config(_)
+                | Error::SameName { .. }
+                | Error::Shards { .. }
         )
     }
 }

@@ -1,14 +1,14 @@
 //! The manifest: what a backup is of, and which files belong to it. It is written last, so a directory that has one has all.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use engine::ShardId;
 use raft::restore;
 use serde::{Deserialize, Serialize};
 
-use super::Error;
+use super::{Error, private};
 
 const NAME: &str = "manifest.json";
 /// The form of the manifest.
@@ -81,7 +81,7 @@ impl Manifest {
         let crc32c = self.crc32c();
         let text = serde_json::to_string_pretty(&Sealed { manifest: self, crc32c });
         let text = text.expect("a manifest has nothing that JSON has not");
-        let written = File::create(&aside).and_then(|mut file| {
+        let written = private::create_file(&aside).and_then(|mut file| {
             file.write_all(text.as_bytes())?;
             file.sync_all()
         });
@@ -90,11 +90,22 @@ impl Manifest {
         File::open(dir).and_then(|dir| dir.sync_all()).map_err(Error::io("sync", dir))
     }
 
+    /// Whether a directory that is not empty has what is left of a backup that was broken off: files of shards, and no
+    /// manifest.
+    pub(crate) fn is_missing(dir: &Path) -> bool {
+        dir.join(file_of(0)).exists() && !dir.join(NAME).exists()
+    }
+
     /// Reads the manifest in `dir`, and checks all files that it names. Blocks. Gives them too, in the order of shards.
     pub(crate) fn read(dir: &Path) -> Result<(Manifest, Vec<PathBuf>), Error> {
         let path = dir.join(NAME);
-        let text = std::fs::read(&path).map_err(Error::io("read", &path))?;
         let wrong = |reason: String| Error::Manifest { path: path.clone(), reason };
+        let text = match std::fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(wrong("it is not there".to_owned()));
+            }
+            text => text.map_err(Error::io("read", &path))?,
+        };
         let sealed: Sealed = serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
         let Sealed { manifest, crc32c } = sealed;
         if manifest.crc32c() != crc32c {

@@ -2,6 +2,7 @@
 
 mod error;
 pub(crate) mod manifest;
+pub(crate) mod private;
 mod restore;
 
 pub(crate) use error::Error;

@@ -1,6 +1,5 @@
 //! Calls to a cluster, wherever it can be reached.
 
-use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -8,6 +7,7 @@ use std::time::{Duration, Instant};
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, Url};
 use serde_json::Value;
+use tokio::time::timeout;
 
 use super::Error;
 use super::reply::Reply;
@@ -20,6 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const ANSWER_MAX: Duration = Duration::from_secs(10);
 /// How long a file may take, from the first byte to the last.
 const DOWNLOAD_MAX: Duration = Duration::from_secs(3_600);
+/// How long until a file's first byte: a node gives itself two minutes to write the snapshot.
+const DOWNLOAD_BEGINS_WITHIN: Duration = Duration::from_secs(130);
+/// How long no byte of a file may come: then another node is asked.
+const DOWNLOAD_PAUSE_MAX: Duration = Duration::from_secs(30);
 /// How long to wait after all nodes were asked in vain: about as long as an election takes.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -150,9 +154,10 @@ impl Api {
 
     async fn download_from(&self, node: &Url, call: &Call, path: &Path) -> Result<Result<(), String>, Error> {
         let request = self.request(node, call)?.timeout(DOWNLOAD_MAX);
-        let mut response = match request.send().await {
-            Ok(response) => response,
-            Err(error) => return Ok(Err(root_cause(&error))),
+        let mut response = match timeout(DOWNLOAD_BEGINS_WITHIN, request.send()).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Ok(Err(root_cause(&error))),
+            Err(_) => return Ok(Err(silent(DOWNLOAD_BEGINS_WITHIN))),
         };
         if !response.status().is_success() {
             let reply = match Reply::receive(node, response).await {
@@ -164,12 +169,13 @@ impl Api {
             }
             return reply.accepted(&call.thing()).map(|_| Ok(()));
         }
-        let mut file = File::create(path).map_err(backup::Error::io("create", path))?;
+        let mut file = backup::private::create_file(path).map_err(backup::Error::io("create", path))?;
         loop {
-            match response.chunk().await {
-                Ok(Some(piece)) => file.write_all(&piece).map_err(backup::Error::io("write", path))?,
-                Ok(None) => return Ok(Ok(())),
-                Err(error) => return Ok(Err(root_cause(&error))),
+            match timeout(DOWNLOAD_PAUSE_MAX, response.chunk()).await {
+                Ok(Ok(Some(piece))) => file.write_all(&piece).map_err(backup::Error::io("write", path))?,
+                Ok(Ok(None)) => return Ok(Ok(())),
+                Ok(Err(error)) => return Ok(Err(root_cause(&error))),
+                Err(_) => return Ok(Err(silent(DOWNLOAD_PAUSE_MAX))),
             }
         }
     }
@@ -234,6 +240,11 @@ fn root_cause(error: &dyn std::error::Error) -> String {
         cause = deeper;
     }
     cause.to_string()
+}
+
+/// What to say of a node that neither answers nor goes away.
+fn silent(within: Duration) -> String {
+    format!("said nothing for {} s", within.as_secs())
 }
 
 #[cfg(test)]

@@ -51,12 +51,14 @@ pub(super) async fn run(args: Args) -> Result<(), Error> {
 }
 
 fn begin(out: &Path) -> Result<(), Error> {
-    std::fs::create_dir_all(out).map_err(backup::Error::io("create", out))?;
+    backup::private::create_dir(out).map_err(backup::Error::io("create", out))?;
     let mut inside = std::fs::read_dir(out).map_err(backup::Error::io("list", out))?;
-    if inside.next().is_some() {
-        return Err(backup::Error::NotEmpty { path: out.to_owned() }.into());
+    let path = out.to_owned();
+    match inside.next() {
+        None => Ok(()),
+        Some(_) if Manifest::is_missing(out) => Err(backup::Error::BrokenOff { path }.into()),
+        Some(_) => Err(backup::Error::NotEmpty { path }.into()),
     }
-    Ok(())
 }
 
 async fn fetch(api: &Api, shard: u16, out: &Path) -> Result<(), Error> {

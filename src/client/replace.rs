@@ -17,7 +17,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(300);
 /// the cluster ever had, and with an empty directory. It comes in as a learner, and takes the old one's place in every
 /// shard once it has caught up; the old one never comes back under its id. Sales go on meanwhile. Nothing is lost if this
 /// command, or any one node, is interrupted: the same command again goes on from there, and says so when there is nothing
-/// left to do. All nodes but the old one must be there.
+/// left to do. All nodes but the old one must be there. If the new node is lost for good before it is done, start another
+/// one and replace that: with `--old` naming the node that is lost, it takes the place of both.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The node that goes.

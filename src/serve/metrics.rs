@@ -265,6 +265,7 @@ mod tests {
             segment_bytes: 1 << 20,
             cache_bytes: 1 << 20,
             snapshot_log_bytes: 1 << 20,
+            kept_entries: Config::KEPT_ENTRIES,
         };
         Arc::new(Node::start(config, listener, Arc::new(Open)).await.expect("the node starts").0)
     }

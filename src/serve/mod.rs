@@ -22,10 +22,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use cashier::{Cashier, Till};
 use gateway::{Gateway, House};
 use listings::Listings;
 use prometheus_client::registry::Registry;
 use raft::node::{Facts, Node};
+use raft::shard::gate::{Open, SharedGate};
 use tokio::net::TcpListener;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::Semaphore;
@@ -33,8 +35,6 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use crate::config::{Config, Node as NodeSettings};
-
-use payments::{Cashier, Till};
 
 pub(crate) use error::Error;
 
@@ -58,8 +58,8 @@ async fn serve(config: &Config, id: u64) -> Result<(), Error> {
     let settings = config.node(id)?;
     let stop = signals::stop().map_err(Error::Signals)?;
     let listeners = Listeners::bind(settings).await?;
-    let till = Till::open(config.payment.as_ref())?;
-    let gate = payments::gate(till.as_ref());
+    let till = config.payment.as_ref().map(Till::open).transpose().map_err(Error::Provider)?;
+    let gate = till.as_ref().map_or_else(|| Arc::new(Open) as SharedGate, Till::gate);
     let (node, facts) = Node::start(node_config::of(config, settings), listeners.peer, gate)
         .await
         .map_err(|why| Error::Node { node: id, why })?;
@@ -158,17 +158,15 @@ fn build_gateway(
     let mut registry = Registry::default();
     metrics::register(&mut registry, node);
     if let Some(cashier) = cashier {
-        cashier.register(&mut registry);
+        payments::register(&mut registry, cashier);
     }
-    let payments =
-        cashier.map_or_else(|| payments::NodePayments::none(Arc::clone(node)), |cashier| cashier.port(node));
     let apart =
         config.nodes.iter().any(|settings| settings.id == node.config().node && settings.admin.is_some());
     let house = House {
         sale: Arc::new(sale::NodeSale(Arc::clone(node))),
         lists: Arc::new(lists::NodeLists(listings.clone())),
         operations: Arc::new(operations),
-        payments: Arc::new(payments),
+        payments: Arc::new(payments::port(node, cashier)),
     };
     Gateway::new(gateway_config::of(config, apart), house, Arc::new(Mutex::new(registry)))
 }

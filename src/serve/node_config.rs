@@ -20,5 +20,6 @@ pub(super) fn of(config: &Config, node: &Node) -> NodeConfig {
         segment_bytes: u32::try_from(config.storage.segment_bytes).unwrap_or(u32::MAX),
         cache_bytes: usize::try_from(config.storage.cache_bytes).unwrap_or(usize::MAX),
         snapshot_log_bytes: config.storage.snapshot_log_bytes,
+        kept_entries: NodeConfig::KEPT_ENTRIES,
     }
 }

@@ -52,11 +52,16 @@ impl Cluster {
     /// The same with wires between the nodes, for [`Cluster::weather`].
     pub(crate) async fn wired(settings: Settings) -> Cluster {
         let mut cluster = Cluster::prepare(settings);
-        let wires = Wires::string(cluster.ports, cluster.seed).await;
-        NODES.into_iter().for_each(|node| cluster.node(node).told(wires.environment(node)));
-        cluster.wires = Some(wires);
+        cluster.string_wires().await;
         cluster.begin().await;
         cluster
+    }
+
+    /// Strings wires between nodes of which none runs yet.
+    pub(crate) async fn string_wires(&mut self) {
+        let wires = Wires::string(self.ports, self.seed).await;
+        NODES.into_iter().for_each(|node| self.node(node).told(wires.environment(node)));
+        self.wires = Some(wires);
     }
 
     /// Starts all nodes, of which none was started yet, and waits until they are ready.

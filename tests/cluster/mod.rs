@@ -5,6 +5,7 @@
 mod api;
 mod bank;
 mod chance;
+mod clocks;
 mod crowd;
 mod dashboard;
 mod deal;
@@ -34,6 +35,7 @@ mod wires;
 pub(crate) use api::{Api, Placing, ShardState};
 pub(crate) use bank::Bank;
 pub(crate) use chance::Chance;
+pub(crate) use clocks::NodeClock;
 pub(crate) use crowd::{Crowd, Manners};
 pub(crate) use dashboard::{Dashboard, Said};
 pub(crate) use deal::{Deal, Fate, Outcome};

@@ -72,9 +72,9 @@ impl Node {
         self.launcher = launcher;
     }
 
-    /// From now on it is started with this in its environment.
+    /// From now on it is started with this in its environment as well.
     pub(crate) fn told(&mut self, environment: Vec<(String, String)>) {
-        self.environment = environment;
+        self.environment.extend(environment);
     }
 
     /// How it ended, if it did so by itself.

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::cluster::invariants::punctual::{Ending, violations};
+use crate::cluster::invariants::punctual::violations;
 use crate::cluster::invariants::{Verdict, back, caught_up};
-use crate::cluster::{Api, Cluster, NODES, Placing, Product, Pulse, Settings, until};
+use crate::cluster::{Cluster, NODES, Product, Pulse, Settings, until};
+use crate::holds::{hold_all, watch};
 
 const HOLD: Duration = Duration::from_secs(4);
 const HOLDS: u64 = 40;
@@ -13,15 +14,13 @@ const HOLDS: u64 = 40;
 const BEFORE: Duration = Duration::from_millis(400);
 /// How long all nodes are down.
 const DOWN: Duration = Duration::from_millis(2_500);
-/// How often each hold is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(25);
 
 #[tokio::test]
 async fn holds_end_in_time_across_a_failover() {
     let mut cluster = Cluster::start(Settings::default()).await;
     let mut pulse = Pulse::begin(&cluster.api).await;
     cluster.api.put(&Product::new("shoe", HOLDS).holding(HOLD.as_secs())).await;
-    let holds = hold_all(&cluster.api).await;
+    let holds = hold_all(&cluster.api, NODES[0], "shoe", HOLD, 0..HOLDS).await;
     let first = holds.iter().map(|hold| hold.asked).min().expect("some");
     let leader = cluster.leader_of("shoe").await;
     let watching: Vec<_> =
@@ -49,7 +48,7 @@ async fn holds_end_in_time_although_all_nodes_were_down() {
     let mut cluster = Cluster::start(Settings::default()).await;
     let mut pulse = Pulse::begin(&cluster.api).await;
     cluster.api.put(&Product::new("shoe", HOLDS).holding(HOLD.as_secs())).await;
-    let holds = hold_all(&cluster.api).await;
+    let holds = hold_all(&cluster.api, NODES[0], "shoe", HOLD, 0..HOLDS).await;
     let watching: Vec<_> =
         holds.into_iter().map(|hold| tokio::spawn(watch(cluster.api.clone(), hold))).collect();
     cluster.kill(&NODES);
@@ -67,45 +66,6 @@ async fn holds_end_in_time_although_all_nodes_were_down() {
     Verdict::default().add(violations(&endings)).add(back::violations(&[outage])).holds();
     cluster.ready().await;
     all_came_back(&cluster).await;
-}
-
-#[derive(Debug)]
-struct Hold {
-    reservation: String,
-    buyer: String,
-    asked: Instant,
-    granted: Instant,
-}
-
-async fn hold_all(api: &Api) -> Vec<Hold> {
-    let holds = (0..HOLDS).map(|number| async move {
-        let buyer = format!("buyer-{number}");
-        let placing = Placing { product: "shoe".to_owned(), buyer, key: format!("key-{number}") };
-        let sent = api.settle(NODES[0], &placing.errand()).await;
-        let answer = sent.answer.filter(|answer| answer.status == 201).expect("a grant");
-        let reservation = answer.text("id").to_owned();
-        Hold { reservation, buyer: placing.buyer, asked: sent.began, granted: sent.ended }
-    });
-    futures_util::future::join_all(holds).await
-}
-
-/// Looks at a hold, at one node after the other, until it has ended.
-async fn watch(api: Api, hold: Hold) -> Ending {
-    let mut last_held = hold.asked;
-    for node in NODES.into_iter().cycle() {
-        let looked = Instant::now();
-        let answer = api.reservation(node, &hold.reservation, &hold.buyer).await;
-        match answer.as_ref().map(|answer| (answer.status, answer.text("status"))) {
-            Ok((200, "held")) => last_held = looked,
-            Ok((200, "expired")) => break,
-            Ok((503, _)) | Err(_) => {}
-            other => panic!("a hold can only be held or expired: {other:?}"),
-        }
-        assert!(looked.elapsed() + (looked - hold.asked) < HOLD * 10, "it never ends: {hold:?}");
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
-    let Hold { asked, granted, .. } = hold;
-    Ending { length: HOLD, asked, granted, last_held, first_ended: Instant::now(), back: None }
 }
 
 /// Every unit is free again, everywhere, and nobody can tell that there was a hold.

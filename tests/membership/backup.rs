@@ -1,6 +1,7 @@
 //! A backup is taken under load and restored into a new cluster of other nodes: all that was acknowledged before is there,
 //! keys are remembered, and it sells.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::cluster::invariants::{check_answers, check_books};
@@ -20,6 +21,22 @@ async fn refused(cluster: &Cluster, from: &Path, config: &Path, status: i32, wor
     assert_eq!((run.status, run.stdout.as_str()), (Some(status), ""), "{}", run.stderr);
     assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
     words.iter().for_each(|word| assert!(run.stderr.contains(word), "`{word}` is not in: {}", run.stderr));
+}
+
+/// Nobody but its owner may look into it.
+fn is_private(dir: &Path) {
+    let mode = std::fs::metadata(dir).expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o077, 0, "{} is open to others: {mode:o}", dir.display());
+}
+
+/// Where another backup was broken off, none is begun.
+async fn broken_off(cluster: &Cluster) {
+    let out = cluster.file("broken-off");
+    std::fs::create_dir(&out).expect("a directory");
+    std::fs::write(out.join("shard-00000.snapshot"), "half of it").expect("written");
+    let args = ["backup", "--out", out.to_str().expect("text")];
+    let run = begin(cluster, &[1], &args).ended().await;
+    assert!(run.status == Some(2) && run.stderr.contains("was broken off"), "{}", run.stderr);
 }
 
 #[tokio::test]
@@ -43,6 +60,9 @@ async fn a_backup_under_load_becomes_a_new_cluster_with_all_that_was_acknowledge
     drop(crowd.leave().await);
     let again = begin(&cluster, &[1], &args).ended().await;
     assert!(again.status == Some(2) && again.stderr.contains("is not empty"), "{}", again.stderr);
+    is_private(&out);
+    is_private(&cluster.data(1));
+    broken_off(&cluster).await;
 
     refused(&cluster, &out, &cluster.config(), 2, &["takes another name"]).await;
     let banked = cluster.config_of_another("banked", &[4, 5, 6], true);

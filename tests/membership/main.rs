@@ -4,7 +4,11 @@
 mod cluster;
 
 mod backup;
+mod backup_paid;
+mod beside;
 mod interrupted;
+mod lost;
+mod newcomer_lost;
 mod operator;
 mod refused;
 mod replaced;

@@ -1,7 +1,11 @@
 //! Replacements that are not to be: each is refused in one line that says why, and changes nothing.
 
-use crate::cluster::{Cluster, Settings};
-use crate::operator::{is_up, roles, try_to_replace};
+use std::time::Duration;
+
+use crate::cluster::{Cluster, Settings, until};
+use crate::operator::{is_up, replace, roles, try_to_replace};
+
+const SOON: Duration = Duration::from_secs(20);
 
 /// Asks for a replacement that is refused, in one line that has all of `words`.
 async fn refused(cluster: &Cluster, old: u64, new: u64, words: &[&str]) {
@@ -34,8 +38,37 @@ async fn what_would_harm_is_refused_and_nothing_has_changed() {
     cluster.start_node_with(4, &config);
     is_up(&cluster, 4).await;
     refused(&cluster, 7, 4, &["node 7 is not a member"]).await;
+    // Of pairs that were never exchanged nothing is said to be done, and nobody is retired for them.
+    refused(&cluster, 7, 3, &["node 7 is not a member", "`--old` names the node that goes"]).await;
+    refused(&cluster, 4, 2, &["node 4 is not a member", "`flashsale cluster status`"]).await;
     cluster.kill(&[3]);
     refused_with_one_down(&cluster).await;
+    let config = cluster.config();
+    cluster.start_node_with(3, &config);
+    until("node 3 is back", SOON, || cluster.api.is_ready(3)).await;
+    replace(&cluster, &[1, 3], 2, 4).await;
+    after_it_was_done(&cluster).await;
+}
+
+/// What is still refused when node 4 has the place of node 2, and the one thing that is not.
+async fn after_it_was_done(cluster: &Cluster) {
+    let refusals = [
+        (4, 2, "node 2 was replaced before"),
+        (2, 5, "node 2 was replaced by node 4 before: if that is to go, `--old 4 --new 5`"),
+        (2, 3, "node 2 was replaced by node 4 before"),
+        (7, 4, "node 4 comes in the place of node 2"),
+        (3, 4, "node 4 comes in the place of node 2"),
+    ];
+    for (old, new, words) in refusals {
+        let run = try_to_replace(cluster, &[4, 1], old, new).await;
+        assert_eq!((run.status, run.stderr.lines().count()), (Some(1), 1), "{run:?}");
+        assert!(run.stderr.contains(words), "{run:?}");
+    }
+    let again = try_to_replace(cluster, &[3], 2, 4).await;
+    assert_eq!(again.status, Some(0), "{again:?}");
+    for node in [1, 3, 4] {
+        assert_eq!(roles(cluster, 1, node).await, vec![Some("voter".to_owned()); 3], "nothing has changed");
+    }
 }
 
 async fn refused_with_one_down(cluster: &Cluster) {

@@ -7,7 +7,7 @@ use crate::cluster::invariants::check_books;
 use crate::cluster::{Cluster, Crowd, Manners, Product, Settings, ShardState, Weather, shard_of, until};
 
 /// How many entries a log keeps that are in its snapshot.
-const KEPT: u64 = 256;
+const KEPT: u64 = raft::node::Config::KEPT_ENTRIES;
 const SOON: Duration = Duration::from_secs(60);
 /// How often it is killed.
 const KILLS: usize = 3;

@@ -268,7 +268,7 @@ fn paid_shard() -> Shard {
 }
 
 fn report(number: u64, finding: Finding) -> Command {
-    Command::Report(Report { reservation: reservation(number), attempt: 1, finding })
+    Command::Report(Report { reservation: reservation(number), attempt: 1, noticed: 0, finding })
 }
 
 /// The product is frozen by what was done, its books are as they were, and what is to be done next is as expected.

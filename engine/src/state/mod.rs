@@ -13,6 +13,7 @@ pub(crate) mod directory;
 pub(crate) mod keyed;
 pub(crate) mod lane;
 pub(crate) mod memory;
+pub(crate) mod notices;
 pub(crate) mod order;
 pub(crate) mod outbox;
 pub(crate) mod page;

@@ -3,6 +3,7 @@
 use bincode::{Decode, Encode};
 
 use super::digest::{Kind, Mix};
+use super::notices::Notices;
 use super::pages::{Frozen, Pages};
 use super::seen::Seen;
 use super::table::Table;
@@ -21,8 +22,7 @@ pub(crate) struct Payout {
     /// The provider's refund, once there is one.
     pub(crate) made: Option<ProviderRefundId>,
     pub(crate) error: Option<DeclineCode>,
-    /// The provider told of news since the refund was last looked at.
-    pub(crate) noticed: bool,
+    pub(crate) notices: Notices,
     pub(crate) seen: Seen,
 }
 
@@ -33,14 +33,14 @@ impl Payout {
             status: RefundStatus::Pending,
             made: None,
             error: None,
-            noticed: false,
+            notices: Notices::default(),
             seen: Seen::default(),
         }
     }
 
     /// Whether the provider has news of it that were not looked at yet.
     pub(crate) fn has_news(&self) -> bool {
-        self.noticed && self.made.is_some()
+        self.notices.open().is_some() && self.made.is_some()
     }
 
     fn digest(&self) -> u64 {

@@ -5,6 +5,7 @@
 use bincode::{Decode, Encode};
 
 use super::digest::{Kind, Mix};
+use super::notices::Notices;
 use super::seen::Seen;
 use crate::codec;
 use crate::vocabulary::id::{OrderId, ReservationId};
@@ -66,8 +67,7 @@ pub(crate) struct Try {
     /// The provider's refund of money that should not have been taken, also once that is back.
     pub(crate) compensation: Option<ProviderRefundId>,
     pub(crate) error: Option<PaymentError>,
-    /// The provider told of news since its objects were last looked at.
-    pub(crate) noticed: bool,
+    pub(crate) notices: Notices,
 }
 
 impl Try {
@@ -85,7 +85,7 @@ impl Try {
             capture_before: None,
             compensation: None,
             error: None,
-            noticed: false,
+            notices: Notices::default(),
         }
     }
 
@@ -122,7 +122,7 @@ impl Try {
 
     /// Whether the provider has news of it that were not looked at yet.
     pub(crate) fn has_news(&self) -> bool {
-        self.noticed && self.intent.is_some()
+        self.notices.open().is_some() && self.intent.is_some()
     }
 
     /// Until when it must be authorized: from its first request on for a while, at most as long as the reservation can

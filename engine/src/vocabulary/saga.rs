@@ -46,8 +46,9 @@ pub struct Task {
     pub since: LogTime,
     /// When it must be done; what is due first is done first. [`LogTime::NEVER`] for what must be done however late.
     pub due: LogTime,
-    /// The provider told of news: the object is to be looked at whether or not it would be time to.
-    pub noticed: bool,
+    /// The provider told of news: the object is to be looked at whether or not it would be time to. The number of the last
+    /// notice, which [`Report::noticed`] brings back; none if they are settled.
+    pub noticed: Option<u64>,
     /// What is to be done.
     pub step: Step,
 }
@@ -133,6 +134,8 @@ pub struct Report {
     pub reservation: ReservationId,
     /// Of which try.
     pub attempt: u8,
+    /// The last notice that was known when the provider was asked: those up to it are settled. 0 if none was.
+    pub noticed: u64,
     /// What is known since.
     pub finding: Finding,
 }

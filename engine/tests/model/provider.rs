@@ -9,7 +9,7 @@ use super::names::{self, number, text};
 use super::pick::{picked, picked_reservation};
 use super::reference::{Leads, Paid, Reservation, Shop, Stage, Try};
 
-pub(crate) fn report(pick: Pick, attempt: Option<u8>, find: Find, shop: &Shop) -> Command {
+pub(crate) fn report(pick: Pick, attempt: Option<u8>, noticed: u64, find: Find, shop: &Shop) -> Command {
     let is_open = |tried: &Try| !matches!(tried.stage, Stage::Dead | Stage::Captured);
     let has_open = |one: &Reservation| one.tries.iter().any(is_open);
     let reservation = picked_reservation(pick, shop, has_open, |one| !one.tries.is_empty());
@@ -31,7 +31,7 @@ pub(crate) fn report(pick: Pick, attempt: Option<u8>, find: Find, shop: &Shop) -
                 .map_or(Finding::Unchanged, |&finding| finding.clone())
         }
     };
-    Command::Report(Report { reservation, attempt, finding })
+    Command::Report(Report { reservation, attempt, noticed, finding })
 }
 
 fn leads_on(tried: &Try, finding: &Finding) -> bool {
@@ -78,7 +78,7 @@ pub(crate) fn report_refund(pick: Pick, find: u8, is_its: bool, shop: &Shop) -> 
     ];
     let finding = findings[usize::from(find) % findings.len()].clone();
     let attempt = if is_its { attempt } else { attempt + 1 };
-    Command::Report(Report { reservation, attempt, finding })
+    Command::Report(Report { reservation, attempt, noticed: u64::from(find % 2), finding })
 }
 
 pub(crate) fn notice(pick: Pick, event: u8, intent: Option<bool>, shop: &Shop) -> Command {

@@ -70,7 +70,9 @@ impl Resolver {
                 Command::Pay(Box::new(Pay { reservation, buyer, order, means }))
             }
             Deed::Refund(pick, id, amount, restock) => self.refund(*pick, *id, *amount, *restock, shop),
-            Deed::Report(pick, attempt, find) => provider::report(*pick, *attempt, *find, shop),
+            Deed::Report(pick, attempt, noticed, find) => {
+                provider::report(*pick, *attempt, *noticed, *find, shop)
+            }
             Deed::ReportRefund(pick, find, is_its) => provider::report_refund(*pick, *find, *is_its, shop),
             Deed::Notice(pick, event, intent) => provider::notice(*pick, *event, *intent, shop),
             Deed::NoticeRefund(pick, event, is_its) => provider::notice_refund(*pick, *event, *is_its, shop),

@@ -111,8 +111,8 @@ fn command(command: &Command) -> String {
             let restock = if refund.restock { " restock" } else { "" };
             format!("refund {amount} of {} as {}{restock}", o(refund.order), f(refund.id))
         }
-        Command::Report(Report { reservation, attempt, finding }) => {
-            format!("report {} try {attempt}: {finding:?}", r(*reservation))
+        Command::Report(Report { reservation, attempt, noticed, finding }) => {
+            format!("report {} try {attempt} noticed {noticed}: {finding:?}", r(*reservation))
         }
         Command::Notice(notice) => {
             let refund = notice.refund.map_or(String::new(), |refund| format!(" refund {}", f(refund)));

@@ -60,7 +60,8 @@ impl Provider {
                 (true, Some(refund)) => Finding::RefundFailed(*refund, code("bad_luck")),
             },
         };
-        Report { reservation: task.reservation, attempt: task.attempt, finding }
+        let Task { reservation, attempt, noticed, .. } = *task;
+        Report { reservation, attempt, noticed: noticed.unwrap_or(0), finding }
     }
 
     /// What the provider has of an intent's money.

@@ -142,8 +142,9 @@ fn report() -> impl Strategy<Value = Command> {
         1 => Just(Finding::Unchanged),
     ];
     let attempt = prop_oneof![1 => Just(0), 12 => Just(1), 4 => Just(2), 1 => Just(3)];
-    (few_reservations(), attempt, finding)
-        .prop_map(|(reservation, attempt, finding)| Command::Report(Report { reservation, attempt, finding }))
+    (few_reservations(), attempt, 0..4_u64, finding).prop_map(|(reservation, attempt, noticed, finding)| {
+        Command::Report(Report { reservation, attempt, noticed, finding })
+    })
 }
 
 fn notice() -> impl Strategy<Value = Command> {

@@ -168,7 +168,7 @@ fn pay(number: u64) -> Command {
 }
 
 fn report(number: u64, attempt: u8, finding: Finding) -> Command {
-    Command::Report(Report { reservation: reservation(number), attempt, finding })
+    Command::Report(Report { reservation: reservation(number), attempt, noticed: 1, finding })
 }
 
 fn notice(number: u64) -> Command {

@@ -6,20 +6,23 @@ use engine::saga::{Finding, Report};
 use super::names;
 use super::words::Words;
 
-/// Reads what came of a task. Without a number it is about the first try; other words go to `extra`.
+/// Reads what came of a task. Without a number it is about the first try; it is of a look that began after all notices if
+/// it does not say which were known. Other words go to `extra`.
 pub(crate) fn report(words: &mut Words<'_>, mut extra: impl FnMut(&str, &mut Words<'_>)) -> Report {
     let reservation = words.read("a name like r1", names::reservation);
-    let (mut attempt, mut found) = (1, None);
+    let (mut attempt, mut noticed, mut found) = (1, u64::MAX, None);
     while let Some(word) = words.next() {
         match word {
             "try" => attempt = words.parse("a number"),
+            "noticed" => noticed = words.parse("a number"),
             _ => match finding(word, words) {
                 Some(finding) => found = Some(finding),
                 None => extra(word, words),
             },
         }
     }
-    Report { reservation, attempt, finding: found.unwrap_or_else(|| words.fail("a finding")) }
+    let finding = found.unwrap_or_else(|| words.fail("a finding"));
+    Report { reservation, attempt, noticed, finding }
 }
 
 fn finding(word: &str, words: &mut Words<'_>) -> Option<Finding> {

@@ -130,7 +130,9 @@ pub(crate) fn task(task: &Task) -> String {
     if task.due != LogTime::NEVER {
         text.push_str(&format!(", due {}", clock::show(task.due)));
     }
-    text.push_str(if task.noticed { ", there is news)" } else { ")" });
+    text.push_str(
+        &task.noticed.map_or(")".to_owned(), |notice| format!(", there is news: notice {notice})")),
+    );
     text
 }
 

@@ -43,7 +43,10 @@ pub(crate) async fn replace<P: Ports>(
     let status = taken.ok_or(Unsettled::OutcomeUnknown)?;
     let status = status.map_err(|why| match why {
         NotReplaced::Refused(why) => Problem::new(Code::Conflict, why),
-        NotReplaced::AskAnother => Unsettled::Unavailable.into(),
+        NotReplaced::AskAnother => {
+            Problem::new(Code::Unavailable, "this node is one that comes or goes: ask another one")
+                .retry_after(1)
+        }
     })?;
     Ok(json(StatusCode::OK, &status))
 }

@@ -101,6 +101,9 @@ async fn a_replacement_tells_how_far_each_shard_is() {
     let same = json!({ "new": 2, "peer": "node-2.example.net:9080" });
     let refused = shop.put(path).token(ADMIN).json(&same).send().await.problem(409, "conflict");
     assert_eq!(refused["detail"], "node 2 cannot take its own place");
+    let own = "/v1/cluster/nodes/1/replacement";
+    let elsewhere = shop.put(own).token(ADMIN).json(&body).send().await.problem(503, "unavailable");
+    assert_eq!(elsewhere["detail"], "this node is one that comes or goes: ask another one");
     shop.put(path).token(VIEWER).json(&body).send().await.problem(403, "forbidden");
     for wrong in [json!({ "new": 0, "peer": "a:1" }), json!({ "new": 4, "peer": "a" }), json!({ "new": 4 })] {
         shop.put(path).token(ADMIN).json(&wrong).send().await.problem(400, "invalid_request");

@@ -42,6 +42,8 @@ impl Call {
             .with(&["metadata", "product"], &task.product)
             .with(&["metadata", "try"], task.attempt)
             .with(&["metadata", "body"], BODY_VERSION);
+        #[cfg(feature = "planted")]
+        let form = planted_form(task, method, form);
         Call::post(task, Endpoint::CreateIntent, "/v1/payment_intents".to_owned(), form)
             .keyed(task, "create", spent)
     }
@@ -168,7 +170,38 @@ impl Call {
 /// task, and how often, takes the same keys in the same order.
 fn key(task: &Task, step: &str, which: impl Display, spent: u32) -> String {
     let key = format!("{}:{}:{step}:{which}", task.account, task.reservation);
+    #[cfg(feature = "planted")]
+    let key = planted_key(key);
     if spent == 0 { key } else { format!("{key}:{spent}") }
+}
+
+/// An intent is captured later, unless a bug is planted.
+#[cfg(feature = "planted")]
+fn planted_form(task: &Task, method: &PaymentMethod, form: Form) -> Form {
+    if !engine::planted::has(engine::planted::Bug::ChargedAtOnce) {
+        return form;
+    }
+    Form::new()
+        .with(&["amount"], task.price.amount)
+        .with(&["currency"], task.price.currency)
+        .with(&["capture_method"], "automatic")
+        .with(&["confirm"], true)
+        .with(&["payment_method"], method)
+        .with(&["payment_method_types", "0"], "card")
+        .with(&["metadata", "reservation"], task.reservation)
+}
+
+/// One task, one key, unless a bug is planted.
+#[cfg(feature = "planted")]
+fn planted_key(key: String) -> String {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static CALLS: AtomicU64 = AtomicU64::new(0);
+    let is_creation = key.contains(":create:");
+    let charges_at_once = is_creation && engine::planted::has(engine::planted::Bug::ChargedAtOnce);
+    if charges_at_once || engine::planted::has(engine::planted::Bug::FreshKeys) {
+        return format!("{key}:call-{}", CALLS.fetch_add(1, Ordering::Relaxed));
+    }
+    key
 }
 
 fn of_intent(intent: &IntentId, action: &str) -> String {

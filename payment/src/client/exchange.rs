@@ -1,18 +1,17 @@
 //! The client: one exchange with the provider at a time, and what came of it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
+use http::Request;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
-use http::{HeaderMap, Request, StatusCode};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use tracing::debug;
+use tokio::time::timeout;
 
 use super::answer;
 use super::call::Call;
-use super::connect::{self, Pool};
+use super::connect;
 use super::error::NoClient;
+use super::transport::Transport;
 use super::verdict::{Reason, Verdict};
 use crate::config::{Accounts, BaseUrl, Config, Timeouts};
 
@@ -25,7 +24,7 @@ const AGENT: &str = concat!("flashsale/", env!("CARGO_PKG_VERSION"));
 /// Speaks to the provider. Never repeats anything by itself: that is the saga's, which knows what may be repeated.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pool: Pool,
+    transport: Arc<dyn Transport>,
     base: BaseUrl,
     accounts: Arc<Accounts>,
     timeouts: Timeouts,
@@ -37,25 +36,32 @@ impl Client {
     /// # Errors
     /// [`NoClient`] if the provider is to be known by its certificate, and this machine has no roots.
     pub fn new(config: &Config) -> Result<Client, NoClient> {
-        Ok(Client {
-            pool: connect::pool(&config.base_url, config.timeouts.connect)?,
+        let pool = connect::pool(&config.base_url, config.timeouts.connect)?;
+        Ok(Client::over(Arc::new(pool), config))
+    }
+
+    /// A client for the provider as configured, whose requests go by `transport`.
+    pub fn over(transport: Arc<dyn Transport>, config: &Config) -> Client {
+        Client {
+            transport,
             base: config.base_url.clone(),
             accounts: Arc::new(config.accounts.clone()),
             timeouts: config.timeouts,
-        })
+        }
     }
 
     /// Makes a call and waits for the answer, as long as the timeout of its endpoint is.
     pub async fn send(&self, call: &Call) -> Verdict {
         let Some(request) = self.request(call) else { return Verdict::retry(Reason::NoAccount) };
-        let timeout = call.endpoint.timeout(&self.timeouts);
-        match self.exchange(request, call.endpoint.answer_max(), timeout).await {
-            Ok(answer) => answer::read(call.endpoint, answer.status, &answer.headers, &answer.body),
+        let exchange = self.transport.exchange(request, call.endpoint.answer_max());
+        let exchange = timeout(call.endpoint.timeout(&self.timeouts), exchange);
+        match exchange.await.unwrap_or(Err(Reason::TimedOut)) {
+            Ok(answer) => answer::read(call.endpoint, answer.status(), answer.headers(), answer.body()),
             Err(reason) => Verdict::retry(reason),
         }
     }
 
-    fn request(&self, call: &Call) -> Option<Request<Full<Bytes>>> {
+    fn request(&self, call: &Call) -> Option<Request<Bytes>> {
         let account = self.accounts.get(&call.account)?;
         let bearer = format!("Bearer {}", account.secret_key.expose());
         let mut bearer = HeaderValue::from_str(&bearer).expect("a secret is of visible ASCII characters");
@@ -72,34 +78,7 @@ impl Client {
                 .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
                 .header("idempotency-key", key);
         }
-        let body = Full::new(Bytes::copy_from_slice(call.body().as_bytes()));
+        let body = Bytes::copy_from_slice(call.body().as_bytes());
         Some(request.body(body).expect("what a request is made of is of visible ASCII characters"))
     }
-
-    async fn exchange(
-        &self,
-        request: Request<Full<Bytes>>,
-        answer_max: usize,
-        timeout: Duration,
-    ) -> Result<Whole, Reason> {
-        let whole = async {
-            let response = self.pool.request(request).await.map_err(|error| {
-                debug!(?error, "the payment provider was not reached, or did not answer");
-                if error.is_connect() { Reason::Unreachable } else { Reason::Reset }
-            })?;
-            let (head, body) = response.into_parts();
-            let body = Limited::new(body, answer_max).collect().await.map_err(|error| {
-                if error.is::<LengthLimitError>() { Reason::Garbled } else { Reason::Reset }
-            })?;
-            Ok(Whole { status: head.status, headers: head.headers, body: body.to_bytes() })
-        };
-        tokio::time::timeout(timeout, whole).await.unwrap_or(Err(Reason::TimedOut))
-    }
-}
-
-/// A whole answer.
-struct Whole {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
 }

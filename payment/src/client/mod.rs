@@ -13,6 +13,7 @@ mod fault;
 mod form;
 mod hidden;
 mod object;
+mod transport;
 mod verdict;
 
 pub use call::{BODY_VERSION, Call, LISTED_MAX};
@@ -21,4 +22,5 @@ pub use error::NoClient;
 pub use exchange::{API_VERSION, Client};
 pub use hidden::Hidden;
 pub use object::{Charge, Intent, IntentStatus, Object, Page, Refund, RefundState};
+pub use transport::{Exchange, Transport};
 pub use verdict::{Decline, Failure, Limited, Reason, Refused, Retry, Verdict};

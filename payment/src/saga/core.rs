@@ -154,13 +154,8 @@ impl Core {
     /// A report was recorded, or was not.
     pub fn recorded(&mut self, now: LogTime, ticket: Ticket, result: Result<Applied, Unrecorded>) {
         let Some((job, mut entry)) = self.take(ticket) else { return };
-        if result.is_err() {
-            return self.again(now, job, entry, Span(0));
-        }
-        match entry.findings.pop_front() {
-            Some(Finding::Unchanged | Finding::RefundUnchanged(_)) => entry.task.noticed = false,
-            said => entry.said = said,
-        }
+        let Ok(applied) = result else { return self.again(now, job, entry, Span(0)) };
+        entry.recorded(applied);
         if entry.findings.is_empty() { self.rest(now, job, entry) } else { self.act(now, job, entry) }
     }
 
@@ -218,18 +213,13 @@ impl Core {
             self.forget(job, &entry);
             return self.start(now, job, Entry::new(task, entry.said, now));
         }
-        let noticed = task.noticed && !entry.task.noticed;
-        entry.task = task;
+        let is_news = entry.renew(task);
         match entry.phase {
-            Phase::Waiting(at) if noticed => {
+            Phase::Waiting(at) if is_news => {
                 self.unwake(at, job);
                 entry.course.looks = 0;
                 entry.course.look_first();
                 self.act(now, job, entry);
-            }
-            Phase::Calling { .. } if noticed => {
-                entry.news = true;
-                self.keep(job, entry);
             }
             _ => self.keep(job, entry),
         }
@@ -290,7 +280,7 @@ impl Core {
                 Next::Call(call) => {
                     let ticket = self.ticket(job);
                     entry.phase = Phase::Calling { number: ticket.number, endpoint: call.endpoint };
-                    entry.news = false;
+                    entry.ask(&call);
                     // What is only rechecked stands behind all that must be done.
                     let due = if entry.is_recheck() { LogTime::NEVER } else { entry.task.due };
                     self.actions.push(Action::Call(ticket, Box::new(call), due));
@@ -298,10 +288,9 @@ impl Core {
                 }
             }
         }
-        let Some(finding) = entry.findings.front().cloned() else { return self.rest(now, job, entry) };
+        let Some(report) = entry.report() else { return self.rest(now, job, entry) };
         let ticket = self.ticket(job);
         entry.phase = Phase::Reporting { number: ticket.number };
-        let report = Report { reservation: job.reservation, attempt: entry.task.attempt, finding };
         self.actions.push(Action::Report(ticket, report));
         self.keep(job, entry);
     }
@@ -315,7 +304,8 @@ impl Core {
 
     /// Nothing to be done, until it is time to look. Whatever was known is found out anew then.
     fn rest(&mut self, now: LogTime, job: Job, mut entry: Entry) {
-        if std::mem::take(&mut entry.news) {
+        if entry.has_news() {
+            entry.look_again();
             return self.act(now, job, entry);
         }
         let wait = self.jitter.of(self.rhythm.look(&entry.task, entry.course.looks));

@@ -68,6 +68,11 @@ impl Course {
         self.refunds.clear();
     }
 
+    /// Whether what is asked next adds to what was seen before.
+    pub(super) fn is_midway(&self) -> bool {
+        matches!(self.look, Look::Refunds | Look::Taken) || !self.refunds.is_empty()
+    }
+
     /// What was seen is not news any more.
     pub(super) fn forget_look(&mut self) {
         if matches!(self.look, Look::Done | Look::Refunds | Look::Taken) {

@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 
 use engine::LogTime;
-use engine::vocabulary::saga::{Finding, Step, Task};
+use engine::vocabulary::saga::{Finding, Report, Step, Task};
 
 use super::alarm::Trouble;
 use super::course::Course;
-use crate::client::Endpoint;
+use super::journal::Applied;
+use crate::client::{Call, Endpoint};
 
 /// What is going on with a task. At most one thing is.
 #[derive(Clone, Copy, Debug)]
@@ -45,20 +46,71 @@ pub(super) struct Entry {
     pub(super) said: Option<Finding>,
     /// What was the matter last, and was told.
     pub(super) trouble: Option<Trouble>,
-    /// The provider told of news while it was being called: what it answers may be older.
-    pub(super) news: bool,
+    /// The last notice of the provider's that was heard of; the last that had been when the look began whose findings these
+    /// are, for what it shows may be older than what came since; and the last that a recorded report settled. 0 for none.
+    heard: u64,
+    asked: u64,
+    told: u64,
 }
 
 impl Entry {
     pub(super) fn new(task: Task, said: Option<Finding>, now: LogTime) -> Entry {
         Entry {
+            heard: task.noticed.unwrap_or(0),
+            asked: 0,
+            told: 0,
             task,
             course: Course::default(),
             phase: Phase::Waiting(now),
             findings: VecDeque::new(),
             said,
             trouble: None,
-            news: false,
+        }
+    }
+
+    /// Takes the task as it is now, which asks for the same. Whether there is a notice that was not heard of.
+    pub(super) fn renew(&mut self, task: Task) -> bool {
+        let noticed = task.noticed.unwrap_or(0);
+        let is_news = noticed > self.heard;
+        self.heard = self.heard.max(noticed);
+        self.task = task;
+        is_news
+    }
+
+    /// This call is made now. What is read will be as new as the last notice, unless it adds to what was read before; what
+    /// is done under a key may have been done long since, and be answered with what was then.
+    pub(super) fn ask(&mut self, call: &Call) {
+        if call.key().is_none() && !self.course.is_midway() {
+            self.asked = self.heard;
+        }
+    }
+
+    /// Whether a notice came after the look had begun: then it is looked again, from the beginning.
+    pub(super) fn has_news(&self) -> bool {
+        self.heard > self.asked
+    }
+
+    /// Looks again from the beginning, since there is news. Nothing is left to be recorded of what was seen before.
+    pub(super) fn look_again(&mut self) {
+        self.asked = self.heard;
+        self.course.look_first();
+    }
+
+    /// What the first finding is reported as.
+    pub(super) fn report(&self) -> Option<Report> {
+        let finding = self.findings.front()?.clone();
+        let Task { reservation, attempt, .. } = self.task;
+        Some(Report { reservation, attempt, noticed: self.asked, finding })
+    }
+
+    /// The report of the first finding was recorded.
+    pub(super) fn recorded(&mut self, applied: Applied) {
+        if applied == Applied::Taken {
+            self.told = self.told.max(self.asked);
+        }
+        match self.findings.pop_front() {
+            Some(Finding::Unchanged | Finding::RefundUnchanged(_)) => {}
+            said => self.said = said,
         }
     }
 
@@ -79,7 +131,7 @@ impl Entry {
         let watched = matches!(self.task.step, Step::Watch { .. });
         let known = |finding: &Finding| watched && is_passing(finding) && self.said.as_ref() == Some(finding);
         self.findings = findings.into_iter().filter(|finding| !known(finding)).collect();
-        if self.findings.is_empty() && self.task.noticed && !self.news {
+        if self.findings.is_empty() && self.asked > self.told && !self.has_news() {
             self.findings.push_back(match &self.task.step {
                 Step::Refund { refund, .. } => Finding::RefundUnchanged(*refund),
                 _ => Finding::Unchanged,

@@ -36,7 +36,7 @@ pub(crate) fn task(step: Step) -> Task {
         price: Money { amount: 99_900, currency: "usd".parse().expect("a currency") },
         since: LogTime(0),
         due: LogTime(120_000),
-        noticed: false,
+        noticed: None,
         step,
     }
 }

@@ -13,8 +13,9 @@ use super::Node;
 use super::replica::Replica;
 use crate::call;
 use crate::members::Members;
-use crate::peer::{Error, Peers, Refusal};
+use crate::peer::{Acquaintances, Error, Peers, Refusal};
 use crate::shard::inbox::Work;
+use crate::turnover::Turnover;
 use crate::types::NodeId;
 
 /// How long the others may take to say something of themselves.
@@ -35,6 +36,8 @@ pub(crate) struct About {
     pub(crate) http: String,
     /// The nodes that it is connected to.
     pub(crate) connected: BTreeSet<NodeId>,
+    /// Whom it knows to have come in whose place, and to be gone for good.
+    pub(crate) turnover: Turnover,
     /// Every shard, in order.
     pub(crate) shards: Vec<AboutShard>,
 }
@@ -86,6 +89,7 @@ pub(super) async fn of(
     node: NodeId,
     http: &str,
     peers: &Peers,
+    acquaintances: &Acquaintances,
     replicas: &[Replica],
     request: AboutRequest,
 ) -> About {
@@ -93,7 +97,8 @@ pub(super) async fn of(
     for replica in replicas {
         shards.push(of_shard(replica, request).await);
     }
-    About { node, http: http.to_owned(), connected: peers.connected().into_iter().collect(), shards }
+    let (connected, turnover) = (peers.connected().into_iter().collect(), acquaintances.turnover());
+    About { node, http: http.to_owned(), connected, turnover, shards }
 }
 
 async fn of_shard(replica: &Replica, request: AboutRequest) -> AboutShard {

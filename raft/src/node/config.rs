@@ -30,6 +30,9 @@ pub struct Config {
     pub cache_bytes: usize,
     /// After how many bytes of log a shard takes a snapshot.
     pub snapshot_log_bytes: u64,
+    /// How many entries stay in a shard's log behind its snapshot, so that who is not further behind than that is sent
+    /// entries, and only who is, the snapshot. [`Config::KEPT_ENTRIES`] unless there is a reason.
+    pub kept_entries: u64,
 }
 
 /// Elections and heartbeats. The same on all nodes.
@@ -44,6 +47,9 @@ pub struct Timing {
 }
 
 impl Config {
+    /// What [`Config::kept_entries`] is where nothing else is asked for: what a busy shard writes in about a second.
+    pub const KEPT_ENTRIES: u64 = 256;
+
     /// The other nodes.
     pub(super) fn others(&self) -> Vec<NodeId> {
         self.members.keys().copied().filter(|&node| node != self.node).collect()
@@ -69,7 +75,7 @@ impl Config {
             enable_leader_restore: Some(false),
             // Snapshots are thought of in bytes; the shard's actor asks for them.
             snapshot_policy: openraft::SnapshotPolicy::Never,
-            max_in_snapshot_log_to_keep: 256,
+            max_in_snapshot_log_to_keep: self.kept_entries,
             max_payload_entries: 64,
             broadcast_submitted_on_append: Some(true),
             install_snapshot_timeout: 60_000,

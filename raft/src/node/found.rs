@@ -115,7 +115,13 @@ mod tests {
     fn about(founded: bool) -> About {
         let members = founded.then(Members::default);
         let shards = vec![AboutShard { members, origin: None }];
-        About { node: 9, http: String::new(), connected: Default::default(), shards }
+        About {
+            node: 9,
+            http: String::new(),
+            connected: Default::default(),
+            turnover: Default::default(),
+            shards,
+        }
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! What this node does with the requests of its peers.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
@@ -14,7 +13,8 @@ use super::room::Shortage;
 use super::{comparing, replace, report};
 use crate::blocking;
 use crate::call;
-use crate::peer::{Acquaintances, CallKind, Handler, Peers, Refusal};
+use crate::peer::acquaintances::{Acquaintances, Unnoted};
+use crate::peer::{CallKind, Handler, Peers, Refusal};
 use crate::route::ForwardReply;
 use crate::shard::clock::{Moment, NodeTime};
 use crate::shard::inbox::Work;
@@ -22,6 +22,7 @@ use crate::shard::machine::{Machine, Raft};
 use crate::shard::reply::ReplyTo;
 use crate::shard::request::{Leadership, Obstacle, Reply, Request};
 use crate::snapshot::{SnapshotStore, SnapshotWriter};
+use crate::turnover::Notice;
 use crate::types::{NodeId, SnapshotMeta};
 
 /// Answers the peers.
@@ -43,7 +44,8 @@ impl Answering {
 
     async fn about(&self, body: &[u8]) -> Result<Bytes, Refusal> {
         let request = codec::decode(body).map_err(Refusal::failed)?;
-        let about = about::of(self.node, &self.http, &self.peers, &self.replicas, request).await;
+        let about =
+            about::of(self.node, &self.http, &self.peers, &self.acquaintances, &self.replicas, request).await;
         Ok(codec::encode(&about).into())
     }
 }
@@ -65,9 +67,10 @@ impl Handler for Answering {
     async fn call(&self, _from: NodeId, shard: u16, kind: CallKind, body: Bytes) -> Result<Bytes, Refusal> {
         match kind {
             call::ABOUT => return self.about(&body).await,
-            call::RETIRE => {
-                let retired = codec::decode(&body).map_err(Refusal::failed)?;
-                return retire(self.node, &self.acquaintances, &self.peers, retired).await;
+            call::TURNOVER => {
+                let notice = codec::decode(&body).map_err(Refusal::failed)?;
+                let noted = turnover(self.node, &self.acquaintances, &self.peers, notice).await?;
+                return Ok(codec::encode(&noted).into());
             }
             _ => {}
         }
@@ -86,20 +89,26 @@ impl Handler for Answering {
     }
 }
 
-/// Has nothing to do with `retired` nodes any more; and if this one is among them, ends.
-pub(super) async fn retire(
+/// Notes down what is told of the turnover, and has nothing to do any more with nodes that are retired by it; if this one
+/// is among them, it ends. Gives what speaks against beginning what is to begin by it; then nothing was noted.
+pub(super) async fn turnover(
     own: NodeId,
     acquaintances: &Acquaintances,
     peers: &Peers,
-    retired: BTreeSet<NodeId>,
-) -> Result<Bytes, Refusal> {
+    notice: Notice,
+) -> Result<Option<String>, Refusal> {
+    let retired = notice.news.retired().clone();
     if retired.contains(&own) {
         acquaintances.disown(&format!("node {own} was replaced by another one"));
-        return Ok(Bytes::new());
+        return Ok(None);
     }
-    acquaintances.retire(retired.clone()).await.map_err(Refusal::failed)?;
+    match acquaintances.note(notice).await {
+        Ok(()) => {}
+        Err(Unnoted::Untimely(why)) => return Ok(Some(why.to_string())),
+        Err(failed) => return Err(Refusal::failed(failed)),
+    }
     retired.into_iter().for_each(|node| peers.forget(node));
-    Ok(Bytes::new())
+    Ok(None)
 }
 
 fn standing(replica: &Replica) -> Option<(Leadership, LogTime)> {

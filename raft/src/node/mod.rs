@@ -18,6 +18,7 @@ mod report;
 mod room;
 mod roster;
 mod start;
+mod survey;
 mod swap;
 mod vital;
 

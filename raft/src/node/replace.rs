@@ -1,7 +1,8 @@
 //! Replacing a node of a running cluster by another one, in every shard's group.
 //!
 //! Whoever is asked looks where each shard stands, has its leader take the next step, and tells what is still to be done.
-//! It keeps nothing from one call to the next, so it can be asked again, anywhere, at any time, until all is done.
+//! What it goes by are the shards' memberships, and who comes in whose place, which every member notes down before the
+//! first step: so it can be asked again, anywhere, at any time, until all is done.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,20 +11,20 @@ use bytes::Bytes;
 use engine::{ShardId, codec};
 use futures_util::StreamExt;
 use tokio::time::Instant;
+use tracing::info;
 
-use super::about::{self, About, AboutRequest, AboutShard};
+use super::about::{self, AboutRequest, AboutShard};
 use super::replica::Replica;
+use super::survey::{ANSWER_WITHIN, Survey};
 use super::swap::{self, Past, Stage, SwapRequest};
 use super::{Node, handler};
 use crate::call;
-use crate::members::Members;
 use crate::peer::Refusal;
+use crate::turnover::{Notice, Turnover};
 use crate::types::NodeId;
 
 /// How long one call may take, all in all: less than a caller waits.
 const WITHIN: Duration = Duration::from_secs(4);
-/// How long a node may take to say something of itself.
-const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 /// How many shards are taken on at once.
 const AT_ONCE: usize = 16;
 
@@ -45,7 +46,7 @@ pub struct Progress {
     pub done: bool,
     /// Every shard.
     pub shards: Vec<(ShardId, Stage)>,
-    /// What is waited for once all shards are done.
+    /// What is waited for before any shard is taken on, or once all are done.
     pub waiting: Option<String>,
 }
 
@@ -55,8 +56,8 @@ pub enum Irreplaceable {
     /// For this reason, now or ever.
     #[error("{0}")]
     Refused(String),
-    /// Not by way of this node, which is the one that comes: it does not know enough of the cluster yet.
-    #[error("this node is the one that comes: another one is to be asked")]
+    /// Not by way of this node, which comes or goes: it does not know enough of the cluster yet, or any more.
+    #[error("this node is one that comes or goes: another one is to be asked")]
     AskAnother,
 }
 
@@ -68,16 +69,42 @@ impl Node {
     /// Why it is not to be, now or ever; what was done of it before stays.
     pub async fn replace(&self, replacement: &Replacement) -> Result<Progress, Irreplaceable> {
         let deadline = Instant::now() + WITHIN;
-        let Replacement { old, new, address } = replacement;
-        self.check_ids(replacement)?;
-        let pending = self.replicas.iter().any(|replica| !has_swapped(&replica.roster.get(), replacement));
-        let (pasts, may_vote) = match pending {
-            true => (self.look_at_newcomer(replacement).await?, self.others_reach(replacement).await?),
-            false => (Vec::new(), true),
-        };
+        let Replacement { old, new, .. } = *replacement;
+        if old == new {
+            return Err(Irreplaceable::Refused(format!(
+                "node {new} cannot take its own place: what comes needs an id that no node had"
+            )));
+        }
+        let survey = self.survey(old, new).await;
+        let going = survey.going(old, new).map_err(Irreplaceable::Refused)?;
+        let is_through = survey.is_through(&going, new);
+        let own = self.config.node;
+        if going.contains(&own) || (own == new && !is_through) {
+            return Err(Irreplaceable::AskAnother);
+        }
+        let (mut pasts, mut obstacles) = (Vec::new(), Vec::new());
+        if !is_through {
+            pasts = self.look_at_newcomer(replacement, &survey).await?;
+            if let Some(why) = survey.deadlock(&going, new) {
+                return Err(Irreplaceable::Refused(why));
+            }
+            if let Some(why) = self.begin(replacement, &survey, &going, deadline).await? {
+                return Ok(self.not_begun(&why));
+            }
+            obstacles = survey.obstacles(&going, new);
+        }
+        let reaching = survey.reaching(new);
         let step = |(place, replica)| {
-            let (address, past) = (address.clone(), pasts.get(place).copied());
-            self.step(replica, SwapRequest { old: *old, new: *new, address, may_vote, past }, deadline)
+            let (address, past) = (replacement.address.clone(), pasts.get(place).copied());
+            let request =
+                SwapRequest { going: going.clone(), new, address, reaching: reaching.clone(), past };
+            let obstacle = obstacles.get(place).cloned().flatten();
+            async move {
+                match obstacle {
+                    Some(obstacle) => Stage::Waiting(obstacle),
+                    None => self.step(replica, request, deadline).await,
+                }
+            }
         };
         let steps: Vec<_> = self.replicas.iter().enumerate().map(step).collect();
         let stages: Vec<Stage> = futures_util::stream::iter(steps).buffered(AT_ONCE).collect().await;
@@ -91,33 +118,24 @@ impl Node {
             return Err(Irreplaceable::Refused(why));
         }
         let swapped = shards.iter().all(|(_, stage)| *stage == Stage::Done);
-        let waiting = if swapped { self.retire(*old, deadline).await } else { None };
+        let waiting = if swapped { self.retire(&survey, going, new, deadline).await } else { None };
         Ok(Progress { done: swapped && waiting.is_none(), shards, waiting })
     }
 
-    fn check_ids(&self, replacement: &Replacement) -> Result<(), Irreplaceable> {
-        let Replacement { old, new, .. } = replacement;
-        if old == new {
-            return Err(Irreplaceable::Refused(format!(
-                "node {new} cannot take its own place: what comes needs an id that no node had"
-            )));
-        }
-        if self.acquaintances.retired().contains(new) {
-            return Err(Irreplaceable::Refused(format!(
-                "node {new} was replaced before, and its id is not used again: what comes needs an id that no node had"
-            )));
-        }
-        Ok(())
-    }
-
     /// What the newcomer has of each shard, if it is there and is of this cluster.
-    async fn look_at_newcomer(&self, replacement: &Replacement) -> Result<Vec<Past>, Irreplaceable> {
-        let Replacement { new, address, .. } = replacement;
-        let irreplaceable = |why: String| Irreplaceable::Refused(format!("node {new} cannot come in: {why}"));
+    async fn look_at_newcomer(
+        &self,
+        replacement: &Replacement,
+        survey: &Survey,
+    ) -> Result<Vec<Past>, Irreplaceable> {
+        let Replacement { old, new, address } = replacement;
+        let begun = survey.turnover.knows(*old, *new);
+        let irreplaceable = |why: String| {
+            let instead = format!("; if it is lost for good, replace it by another one: `--old {new}`");
+            let instead = if begun { instead.as_str() } else { "" };
+            Irreplaceable::Refused(format!("node {new} cannot come in: {why}{instead}"))
+        };
         let request = AboutRequest { origins: true };
-        if *new == self.config.node {
-            return Err(Irreplaceable::AskAnother);
-        }
         let is_connected = self.peers.connected().contains(new);
         if !is_connected || self.peers.address(*new).as_deref() != Some(address) {
             let tried = self.peers.try_address(*new, address).await;
@@ -137,39 +155,74 @@ impl Node {
             votes: shard.members.is_some_and(|members| members.is_voter(*new)),
             origin: shard.origin,
         };
-        Ok(about.shards.into_iter().map(past).collect())
-    }
-
-    /// Whether every node that stays reaches the newcomer. All must answer: with the old one away, the cluster lives by
-    /// each of them.
-    async fn others_reach(&self, replacement: &Replacement) -> Result<bool, Irreplaceable> {
-        let Replacement { old, new, .. } = replacement;
-        let staying = self.voters().into_iter().filter(|node| node != old && node != new);
-        let deadline = Instant::now() + ANSWER_WITHIN;
-        let asked = staying.map(|node| async move { (node, self.about(node, deadline).await) });
-        let mut all_reach = true;
-        for (node, about) in futures_util::future::join_all(asked).await {
-            let about = about.map_err(|why| {
-                Irreplaceable::Refused(format!(
-                    "node {node} does not answer ({why}): without it and node {old} there is no majority; bring it back first"
-                ))
-            })?;
-            all_reach &= node == *new || about.connected.contains(new);
+        let pasts: Vec<Past> = about.shards.into_iter().map(past).collect();
+        if !begun {
+            self.check_pasts(*new, &pasts, survey).await?;
         }
-        Ok(all_reach)
+        Ok(pasts)
     }
 
-    async fn about(&self, node: NodeId, deadline: Instant) -> Result<About, String> {
-        let request = AboutRequest { origins: false };
+    /// Each shard's leader judges as well: its state has begun if any has. But what can be told here is told before
+    /// anything is noted of the newcomer.
+    async fn check_pasts(&self, new: NodeId, pasts: &[Past], survey: &Survey) -> Result<(), Irreplaceable> {
+        for ((replica, past), members) in self.replicas.iter().zip(pasts).zip(&survey.members) {
+            let origin = about::origin(replica).await;
+            let objection = swap::objection(new, Some(*past), origin);
+            if let Some(Stage::Refused(why)) = objection.filter(|_| !members.contains(new)) {
+                return Err(Irreplaceable::Refused(why));
+            }
+        }
+        Ok(())
+    }
+
+    /// Has the newcomer and then every member that answers note down who comes in whose place, one after the other by their
+    /// ids: of two replacements that begin at once and do not go together, the one goes on that is the first at the newcomer
+    /// if they want the same one, and else at a member that both must ask. What is waited for, if one could not.
+    async fn begin(
+        &self,
+        replacement: &Replacement,
+        survey: &Survey,
+        going: &BTreeSet<NodeId>,
+        deadline: Instant,
+    ) -> Result<Option<String>, Irreplaceable> {
+        let Replacement { old, new, .. } = *replacement;
+        let mut news = survey.turnover.clone();
+        if !news.knows(old, new) {
+            news = news.and(&Turnover::of_pair(old, new));
+            info!(old, new, ?going, "begins to replace a node");
+        }
+        let unaware = survey.unaware(&news, going);
+        let unaware = unaware.first().map(|_| new).into_iter().chain(unaware.iter().copied());
+        let notice = Notice { news, begins: Some((old, new)) };
+        for node in unaware {
+            match self.tell(node, &notice, deadline).await {
+                Ok(None) => {}
+                Ok(Some(untimely)) => return Err(Irreplaceable::Refused(untimely)),
+                Err(why) => {
+                    return Ok(Some(format!(
+                        "node {node} has not noted down yet that node {new} comes in the place of node {old}: {why}"
+                    )));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn not_begun(&self, why: &str) -> Progress {
+        let shards = self.replicas.iter().map(|replica| (replica.shard, Stage::Waiting(why.to_owned())));
+        Progress { done: false, shards: shards.collect(), waiting: Some(why.to_owned()) }
+    }
+
+    /// Tells a node of the turnover. What speaks against it there, if anything does; or why it did not note it down.
+    async fn tell(&self, node: NodeId, notice: &Notice, deadline: Instant) -> Result<Option<String>, String> {
         if node == self.config.node {
-            return Ok(about::of(node, &self.config.http, &self.peers, &self.replicas, request).await);
+            let noted = handler::turnover(node, &self.acquaintances, &self.peers, notice.clone()).await;
+            return noted.map_err(|refusal| refusal.to_string());
         }
-        about::ask(&self.peers, node, request, deadline).await.map_err(|error| error.to_string())
-    }
-
-    /// Every node that votes in any shard, as far as is known here.
-    fn voters(&self) -> BTreeSet<NodeId> {
-        self.replicas.iter().flat_map(|replica| replica.roster.get().all_voters()).collect()
+        let body = Bytes::from(codec::encode(notice));
+        let answer = self.peers.call(node, 0, call::TURNOVER, body, deadline).await;
+        let answer = answer.map_err(|error| error.to_string())?;
+        codec::decode(&answer).map_err(|error| error.to_string())
     }
 
     async fn step(&self, replica: &Replica, request: SwapRequest, deadline: Instant) -> Stage {
@@ -191,27 +244,32 @@ impl Node {
         }
     }
 
-    /// Tells every member that `old` is retired. What is waited for, if not all have noted it down.
-    async fn retire(&self, old: NodeId, deadline: Instant) -> Option<String> {
-        let mut retired = self.acquaintances.retired();
-        retired.insert(old);
-        let body = Bytes::from(codec::encode(&retired));
-        let mut others = self.voters();
-        others.remove(&self.config.node);
-        others.remove(&old);
-        let told = others.into_iter().map(|node| {
-            let body = body.clone();
-            async move { self.peers.call(node, 0, call::RETIRE, body, deadline).await }
-        });
+    /// Tells every member that those of `going` are retired. What is waited for, if not all have noted it down.
+    async fn retire(
+        &self,
+        survey: &Survey,
+        going: BTreeSet<NodeId>,
+        new: NodeId,
+        deadline: Instant,
+    ) -> Option<String> {
+        let mut others: BTreeSet<NodeId> =
+            self.replicas.iter().flat_map(|replica| replica.roster.get().all_voters()).collect();
+        others.extend(survey.voters());
+        others.insert(new);
+        others.retain(|node| !going.contains(node) && *node != self.config.node);
+        let known = survey.turnover.clone().and(&self.acquaintances.turnover());
+        let notice = Notice { news: known.and(&Turnover::of_retired(going.clone())), begins: None };
+        let told = others.into_iter().map(|node| self.tell(node, &notice, deadline));
         let failed = futures_util::future::join_all(told).await.into_iter().find_map(Result::err);
-        let own = handler::retire(self.config.node, &self.acquaintances, &self.peers, retired).await;
-        let failed = failed.map(|error| error.to_string()).or(own.err().map(|refusal| refusal.to_string()));
-        failed.map(|why| format!("not every node has noted down that node {old} is retired: {why}"))
+        let own = self.tell(self.config.node, &notice, deadline).await;
+        let failed = failed.or(own.err());
+        failed.map(|why| format!("not every node has noted down that {} retired: {why}", are(&going)))
     }
 }
 
-fn has_swapped(members: &Members, replacement: &Replacement) -> bool {
-    !members.is_changing() && members.is_voter(replacement.new) && !members.contains(replacement.old)
+fn are(nodes: &BTreeSet<NodeId>) -> String {
+    let names: Vec<String> = nodes.iter().map(|node| format!("node {node}")).collect();
+    format!("{} {}", names.join(" and "), if names.len() == 1 { "is" } else { "are" })
 }
 
 /// What a peer is answered that asks for the next step in a shard.

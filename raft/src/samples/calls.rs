@@ -19,6 +19,7 @@ use crate::peer::stream::Kind;
 use crate::route::ForwardReply;
 use crate::shard::clock::{LedTime, NodeTime};
 use crate::shard::request::{Ask, Leadership, Obstacle, Reply, Request};
+use crate::turnover::{Notice, Turnover};
 
 const NOW: LogTime = LogTime(1_795_737_600_000);
 const LEADERSHIP: Leadership = Leadership { term: 4, node: 300 };
@@ -52,7 +53,13 @@ pub(super) fn samples() -> Vec<Sample> {
             "answer to a swap: waits",
             Stage::Waiting("node 3 is not connected".into()),
         ),
-        Sample::call(call::RETIRE, "call: retire", std::collections::BTreeSet::<u64>::from([2, 300])),
+        Sample::call(call::TURNOVER, "call: turnover", Notice { news: turnover(), begins: Some((300, 4)) }),
+        Sample::coded(Kind::Answer, "answer to a turnover", None::<String>),
+        Sample::coded(
+            Kind::Answer,
+            "answer to a turnover: not now",
+            Some("node 5 is taking the place of node 3".to_owned()),
+        ),
         Sample::bare(Kind::Call, "call: estimate", &[call::ESTIMATE.0]),
         Sample::coded(
             Kind::Answer,
@@ -74,15 +81,26 @@ fn about() -> About {
         AboutShard { members: Some(members), origin: Some(*b"a secret of 16 b") },
         AboutShard { members: None, origin: None },
     ];
-    About { node: 300, http: "shop-3.example.net:8080".into(), connected: [1, 4].into(), shards }
+    About {
+        node: 300,
+        http: "shop-3.example.net:8080".into(),
+        connected: [1, 4].into(),
+        turnover: turnover(),
+        shards,
+    }
+}
+
+fn turnover() -> Turnover {
+    let pairs = Turnover::of_pair(2, 300).and(&Turnover::of_pair(300, 4));
+    pairs.and(&Turnover::of_retired([2].into()))
 }
 
 fn swap() -> SwapRequest {
     SwapRequest {
-        old: 2,
+        going: [2, 300].into(),
         new: 4,
         address: "node-4.example.net:9080".into(),
-        may_vote: true,
+        reaching: [1, 3].into(),
         past: Some(Past { votes: false, origin: Some(*b"a secret of 16 b") }),
     }
 }

@@ -243,8 +243,9 @@ impl ShardActor {
 
     fn estimate(&self, ctx: &mut Context<ShardActor>) {
         let estimates = self.around.estimates.clone();
-        let own = self.core.time(Moment::now());
-        let asked = async move { estimates.gather(own).await };
+        let at = Moment::now();
+        let own = self.core.time(at);
+        let asked = async move { estimates.gather(at, own).await };
         ctx.spawn(wrap_future(asked).map(|estimates, actor: &mut ShardActor, ctx| match estimates {
             Some(estimates) => actor.tell(ctx, Message::Estimates(estimates)),
             None => warn!(shard = %actor.around.shard, "no quorum tells its time"),
@@ -263,6 +264,10 @@ impl Actor for ShardActor {
 
     fn started(&mut self, ctx: &mut Context<ShardActor>) {
         self.around.board.replace(self.around.shard, self.core.engine().products());
+        #[cfg(feature = "simulation")]
+        if let Some(applied) = self.core.applied() {
+            crate::simulation::restored(self.around.shard, applied, self.core.engine().hash());
+        }
         let address = ctx.address();
         // At most one wake-up is in the mailbox at a time, so it is never full; a closed one needs no wake-up.
         self.around.inbox.on_wake(move || drop(address.try_send(Wake)));

@@ -27,7 +27,8 @@ impl Moment {
             return host.now();
         }
         let micros = micros();
-        Moment { boot: micros / 1_000, wall: read(ClockId::Realtime) / 1_000, micros }
+        let wall = u64::try_from(wall_clock::now().as_millis()).unwrap_or(u64::MAX);
+        Moment { boot: micros / 1_000, wall, micros }
     }
 }
 
@@ -37,12 +38,7 @@ pub(super) fn micros() -> u64 {
     if let Some(host) = crate::simulation::host() {
         return host.now().micros;
     }
-    read(ClockId::Boottime)
-}
-
-/// A clock, in microseconds.
-fn read(clock: ClockId) -> u64 {
-    let time = clock_gettime(clock);
+    let time = clock_gettime(ClockId::Boottime);
     u64::try_from(time.tv_sec).unwrap_or(0) * 1_000_000 + u64::try_from(time.tv_nsec).unwrap_or(0) / 1_000
 }
 
@@ -83,8 +79,8 @@ impl NodeTime {
 const SLEW_MAX_PPM: i64 = 1_000;
 /// Over how long a difference is steered away, if the limit allows.
 const HORIZON_MS: i64 = 10_000;
-/// By how much everything that a quorum knows of log time may have come late. Beyond that the wall clocks are taken to be
-/// wrong: somebody has set them.
+/// By how much everything that a quorum knows of log time may have come late, and how far behind the log's newest time a
+/// wall clock may lie. Beyond that the wall clocks are taken to be wrong: somebody has set them.
 const LATE_MAX: Span = Span(5_000);
 
 /// A leader's clock. It never goes back and never jumps.
@@ -99,10 +95,12 @@ impl LogClock {
     /// A clock that goes on where the newest leadership was that a quorum's nodes know of, as the one knows that knows
     /// best; at the lower median of their wall clocks if none knows; and never before the log's newest time. If the wall
     /// clocks are a little ahead of what is known, they are right, and what is known came late: no node's clock alone can
-    /// bring that about, since of two the earlier counts.
+    /// bring that about, since of two the earlier counts. `newest` must be the time of the newest entry, not of what
+    /// happens to be applied: wall clocks are held against it too.
     pub fn anchored(at: Moment, newest: LogTime, times: &[NodeTime]) -> LogClock {
-        let led = times.iter().filter_map(|time| time.led).max().map(|led| led.log);
-        let wall = lower_median(times.iter().map(|time| time.wall));
+        // What is in the log is known as well, and what anybody knows of less came late.
+        let led = times.iter().filter_map(|time| time.led).max().map(|led| led.log.max(newest));
+        let wall = median_wall(times, led.unwrap_or(newest));
         let began_late = |led: LogTime| wall.filter(|wall| *wall > led && wall.since(led) <= LATE_MAX);
         let begin = led.map(|led| began_late(led).unwrap_or(led)).or(wall);
         let anchor = begin.map_or(newest, |begin| begin.max(newest));
@@ -116,12 +114,13 @@ impl LogClock {
         self.anchor.after(Span(u64::try_from(slewed).unwrap_or(0)))
     }
 
-    /// Steers towards the lower median of the wall clocks, at most [`SLEW_MAX_PPM`], and tells how far they lie apart.
+    /// Steers towards the lower median of the wall clocks that may be right, at most [`SLEW_MAX_PPM`], and tells how far
+    /// all of them lie apart.
     pub fn steer(&mut self, at: Moment, times: &[NodeTime]) -> Span {
         let now = self.now(at);
         *self = LogClock { anchor: now, anchored_at: at.boot, slew_ppm: 0 };
         let walls = times.iter().map(|time| time.wall);
-        let Some(median) = lower_median(walls.clone()) else { return Span(0) };
+        let Some(median) = median_wall(times, now) else { return Span(0) };
         let difference = i128::from(median.0) - i128::from(now.0);
         let wanted = difference * 1_000_000 / i128::from(HORIZON_MS);
         let limit = i128::from(SLEW_MAX_PPM);
@@ -129,6 +128,20 @@ impl LogClock {
         let newest = walls.clone().max().unwrap_or_default();
         newest.since(walls.min().unwrap_or_default())
     }
+}
+
+/// The lower median of the wall clocks that may be right, where log time has come to `known`.
+///
+/// Log time never ran ahead of a quorum's clocks. So one that lies far behind it is wrong, and must not be the earlier of
+/// two: log time would stand still by it, and jump with the next leader that goes by the other. If more than half lie
+/// behind, it is log time that is ahead, since more than one clock was wrong once: then they count, and it goes on.
+fn median_wall(times: &[NodeTime], known: LogTime) -> Option<LogTime> {
+    let walls = times.iter().map(|time| time.wall);
+    let is_behind = |wall: &LogTime| known.since(*wall) > LATE_MAX;
+    if walls.clone().filter(is_behind).count() * 2 > times.len() {
+        return lower_median(walls);
+    }
+    lower_median(walls.filter(|wall| !is_behind(wall)))
 }
 
 fn lower_median(times: impl Iterator<Item = LogTime>) -> Option<LogTime> {
@@ -211,5 +224,45 @@ mod tests {
         assert_eq!(begun(&[led(4, 5_000, 9_000), wall(LogTime(9_010))]), 9_000);
         assert_eq!(begun(&[led(4, 5_000, 9_000), wall(LogTime(4_000))]), 5_000, "of two the earlier counts");
         assert_eq!(begun(&[led(4, 5_000, DAY), wall(LogTime(DAY))]), 5_000, "an hour is not late");
+    }
+
+    /// Whoever knows anything heard it six seconds late; the log knows more, and is two seconds behind.
+    #[test]
+    fn what_the_log_knows_counts_beside_what_came_later_than_that() {
+        let (newest, now) = (LogTime(12_000), LogTime(14_000));
+        let clock = LogClock::anchored(at(0), newest, &[led(4, 8_000, now.0), wall(now)]);
+        assert_eq!(clock.now(at(0)), now);
+    }
+
+    #[test]
+    fn a_wall_clock_far_behind_the_log_is_wrong_and_not_the_earlier_of_two() {
+        let (newest, now) = (LogTime(2 * DAY), LogTime(2 * DAY + 7_000));
+        let begun = |times: &[NodeTime]| LogClock::anchored(at(0), newest, times).now(at(0));
+        assert_eq!(begun(&[wall(LogTime(DAY)), wall(now)]), now, "nothing stood still but the shard");
+        let led_late = NodeTime { led: Some(LedTime { term: 4, log: newest }), wall: LogTime(DAY) };
+        assert_eq!(begun(&[led_late, wall(LogTime(now.0 - 3_000))]), LogTime(now.0 - 3_000), "it came late");
+        let a_little = LogTime(newest.0 - LATE_MAX.0);
+        assert_eq!(begun(&[wall(a_little), wall(now)]), newest, "of what may be right the earlier counts");
+        let three = [LogTime(DAY), now, LogTime(3 * DAY)].map(wall);
+        assert_eq!(begun(&three), now);
+    }
+
+    #[test]
+    fn log_time_that_is_ahead_of_most_wall_clocks_goes_on() {
+        let newest = LogTime(2 * DAY);
+        for times in [&[DAY, DAY][..], &[DAY, DAY, 3 * DAY], &[DAY]] {
+            let times: Vec<NodeTime> = times.iter().map(|&time| wall(LogTime(time))).collect();
+            let mut clock = LogClock::anchored(at(0), newest, &times);
+            assert_eq!(clock.now(at(0)), newest);
+            clock.steer(at(0), &times);
+            assert_eq!(clock.now(at(1_000)), newest.after(Span(999)), "it goes on, and more slowly");
+        }
+    }
+
+    #[test]
+    fn of_two_a_clock_is_not_steered_by_the_one_that_is_far_behind() {
+        let mut clock = LogClock::anchored(at(0), LogTime(2 * DAY), &[]);
+        clock.steer(at(0), &[wall(LogTime(DAY)), wall(LogTime(2 * DAY))]);
+        assert_eq!(clock.now(at(100_000)), LogTime(2 * DAY + 100_000));
     }
 }

@@ -105,7 +105,7 @@ impl<R> Core<R> {
             Message::Confirmed { round, leadership, led } => {
                 self.on_confirmed(&mut ctx, round, leadership, led);
             }
-            Message::Estimates(estimates) => self.on_estimates(at, &estimates),
+            Message::Estimates(estimates) => self.on_estimates(at, estimates),
             Message::Tick => self.on_tick(&mut ctx),
         }
     }
@@ -187,6 +187,9 @@ impl<R> Core<R> {
             self.hashes.remember(entry.log_id.index, self.engine.hash());
         }
         self.publish(ctx, events);
+        if let Some(lead) = &mut self.lead {
+            lead.anchor(ctx.at, self.engine.now());
+        }
         self.found(ctx.at);
         if let Some(lead) = &mut self.lead {
             lead.unpark(&self.engine, ctx);
@@ -206,16 +209,10 @@ impl<R> Core<R> {
         }
     }
 
-    fn on_estimates(&mut self, at: Moment, estimates: &[NodeTime]) {
+    fn on_estimates(&mut self, at: Moment, estimates: Vec<NodeTime>) {
         let Some(lead) = &mut self.lead else { return };
-        let Some(clock) = &mut lead.clock else {
-            let anchored = LogClock::anchored(at, self.engine.now(), estimates);
-            lead.settled.begin(anchored.now(at));
-            lead.clock = Some(anchored);
-            return;
-        };
-        let spread = clock.steer(at, estimates);
-        if spread > SPREAD_ALARM {
+        let spread = lead.estimated(at, self.engine.now(), estimates);
+        if let Some(spread) = spread.filter(|spread| *spread > SPREAD_ALARM) {
             warn!(spread_ms = spread.0, "the nodes' clocks lie apart: check their time service");
         }
     }

@@ -2,7 +2,7 @@
 
 use engine::{Batch, Fingerprint, LogTime, Outcome, Proposal, RULES, Refusal, Shard, Span, limits};
 
-use super::clock::{LogClock, Moment};
+use super::clock::{LogClock, Moment, NodeTime};
 use super::confirm::{Confirm, Decision};
 use super::credit::Credit;
 use super::flights::{Flights, Item};
@@ -25,6 +25,9 @@ pub(super) struct Lead<R> {
     pub(super) ready: bool,
     /// The clock to propose by, once it is anchored.
     pub(super) clock: Option<LogClock>,
+    /// What nodes said of the time, and when: until this term's first entry is applied, nobody knows how far log time is
+    /// in the log.
+    estimates: Option<(Moment, Vec<NodeTime>)>,
     /// Commands that go with the next proposal.
     pub(super) collecting: Vec<Item<R>>,
     pub(super) flights: Flights<R>,
@@ -56,6 +59,7 @@ impl<R> Lead<R> {
             leadership,
             ready,
             clock: None,
+            estimates: None,
             collecting: Vec::new(),
             flights: Flights::new(nonce),
             parked: Parked::default(),
@@ -88,6 +92,27 @@ impl<R> Lead<R> {
             return self.ready.then_some(LogTime(at.wall));
         }
         if self.ready { self.clock.as_ref().map(|clock| clock.now(at)) } else { None }
+    }
+
+    /// Takes in what nodes say of the time. How far their wall clocks lie apart, if there was a clock to steer by them.
+    pub(super) fn estimated(&mut self, at: Moment, newest: LogTime, times: Vec<NodeTime>) -> Option<Span> {
+        if let Some(clock) = &mut self.clock {
+            return Some(clock.steer(at, &times));
+        }
+        self.estimates = Some((at, times));
+        self.anchor(at, newest);
+        None
+    }
+
+    /// Anchors the clock where log time is `newest` in the state, if all that was in the log when this leadership began is
+    /// applied, and nodes have said what time it is.
+    pub(super) fn anchor(&mut self, at: Moment, newest: LogTime) {
+        let Some((said, times)) = self.estimates.take_if(|_| self.ready) else { return };
+        let since = Span(at.boot.saturating_sub(said.boot));
+        let times: Vec<NodeTime> = times.into_iter().map(|time| time.after(since)).collect();
+        let clock = LogClock::anchored(at, newest, &times);
+        self.settled.begin(clock.now(at));
+        self.clock = Some(clock);
     }
 
     /// Gives `reply` to `waiter` once a round has confirmed that this node led after the decision.

@@ -84,6 +84,7 @@ fn config(node: u64, members: BTreeMap<u64, String>, data: &TempDir) -> Config {
         segment_bytes: 4 << 20,
         cache_bytes: 16 << 20,
         snapshot_log_bytes: 64 << 20,
+        kept_entries: Config::KEPT_ENTRIES,
     }
 }
 

@@ -71,6 +71,30 @@ fn what_lay_in_the_log_while_all_nodes_were_down_does_not_tell_what_time_it_is()
 }
 
 #[test]
+fn a_clock_is_anchored_once_the_newest_entry_is_applied_so_that_a_wall_clock_far_behind_it_is_known_to_be_wrong()
+ {
+    let mut before = Harness::leading(1);
+    before.reserve("a", "ann", "1");
+    before.flush();
+    let old = before.proposed.remove(0);
+    let mut shard = Harness::new();
+    shard.at.wall += 7_000;
+    let right = LogTime(shard.at.wall);
+    let times = [right.0 - 3_600_000, right.0].map(|wall| NodeTime { led: None, wall: LogTime(wall) });
+    let earlier = shard.leadership;
+    shard.leadership.term += 1;
+    shard.tell(Message::Leadership(Some(shard.leadership)));
+    shard.tell(Message::Estimates(times.to_vec()));
+    shard.at.boot += 40;
+    let later = std::mem::replace(&mut shard.leadership, earlier);
+    shard.proposed.push(old);
+    shard.commit();
+    shard.leadership = later;
+    shard.commit_blank();
+    assert_eq!(shard.now(), right.after(Span(40)));
+}
+
+#[test]
 fn a_follower_goes_by_what_its_leader_proposes_and_not_by_its_own_wall_clock() {
     let mut leader = Harness::leading(1);
     leader.reserve("a", "ann", "1");

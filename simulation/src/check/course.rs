@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 
 use engine::view::ReservationStatus;
-use engine::{Batch, Command, Event, Fact, Outcome, ProductId, ReservationId, Shard, ShardId, Stock};
+use engine::{Batch, Event, Fact, OrderId, Outcome, ProductId, ReservationId, Shard, ShardId, Stock};
 use raft::types::LogId;
+
+use super::attempt;
+use super::mark::Mark;
+use super::taken::Taken;
 
 /// An entry, as it was first applied anywhere.
 #[derive(Debug)]
@@ -31,10 +35,17 @@ pub(crate) type Past<T> = Vec<(u64, T)>;
 pub(crate) struct Course {
     own: Shard,
     entries: BTreeMap<u64, Entry>,
-    /// What became of attempts that got into the log, by the id that each brought.
-    pub(crate) attempted: BTreeMap<ReservationId, Attempted>,
+    /// What became of attempts that got into the log, by the id that each brought: more than once, if what carried it
+    /// there was made twice.
+    pub(crate) attempted: BTreeMap<ReservationId, Vec<Attempted>>,
+    /// At which index things were done that somebody may be told of.
+    pub(crate) marks: BTreeMap<Mark, u64>,
     pub(crate) stocks: BTreeMap<ProductId, Past<Stock>>,
     pub(crate) reservations: BTreeMap<ReservationId, Past<ReservationStatus>>,
+    /// At which index orders came to be.
+    pub(crate) orders: BTreeMap<OrderId, u64>,
+    /// How many units each buyer has of each product, held or bought.
+    pub(crate) taken: Taken,
 }
 
 /// What an entry brought about.
@@ -44,6 +55,8 @@ pub(crate) struct News<'a> {
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) events: Vec<Event>,
     pub(crate) touched: Vec<engine::view::ProductView>,
+    /// Who has more of something now than one may have.
+    pub(crate) too_many: Vec<String>,
 }
 
 /// An entry that cannot be: why.
@@ -55,8 +68,11 @@ impl Course {
             own: Shard::new(shard),
             entries: BTreeMap::new(),
             attempted: BTreeMap::new(),
+            marks: BTreeMap::new(),
             stocks: BTreeMap::new(),
             reservations: BTreeMap::new(),
+            orders: BTreeMap::new(),
+            taken: Taken::default(),
         }
     }
 
@@ -74,6 +90,13 @@ impl Course {
     pub(crate) fn last_at(&self, time: u64) -> u64 {
         let mut known = self.entries.iter().rev().skip_while(|(_, entry)| entry.at > time);
         known.next().map_or(0, |(index, _)| *index)
+    }
+
+    /// The first index of `from..=to` at which apply refused an attempt.
+    pub(crate) fn refused(&self, reservation: ReservationId, from: u64, to: u64) -> Option<u64> {
+        let attempts = self.attempted.get(&reservation)?.iter();
+        let mut refused = attempts.filter(|attempt| matches!(attempt.outcome, Outcome::Refused(_)));
+        refused.find(|attempt| (from..=to).contains(&attempt.index)).map(|attempt| attempt.index)
     }
 
     pub(crate) fn entry(&self, index: u64) -> Option<&Entry> {
@@ -104,14 +127,17 @@ impl Course {
         let (mut outcomes, mut events) = (Vec::new(), Vec::new());
         if let Some(batch) = batch {
             self.own.apply(batch, &mut outcomes, &mut events);
+            // Nobody carries them out here, and what has changed must not pile up.
+            drop(self.own.take_changed_tasks());
         }
         let entry = Entry { log_id, at: now, hash: self.own.hash(), batch: batch.cloned() };
         self.entries.insert(index, entry);
         let touched = self.own.touched();
         self.note(index, batch, &outcomes, &events, &touched);
+        let too_many = self.taken.violations(&touched);
         let batch = self.entries.get(&index).and_then(|entry| entry.batch.as_ref());
         let leader = log_id.leader_id;
-        Ok(batch.map(|batch| News { leader, batch, outcomes, events, touched }))
+        Ok(batch.map(|batch| News { leader, batch, outcomes, events, touched, too_many }))
     }
 
     fn note(
@@ -124,23 +150,35 @@ impl Course {
     ) {
         let proposals = batch.into_iter().flat_map(|batch| &batch.proposals);
         for (proposal, outcome) in proposals.zip(outcomes) {
-            if let Command::Reserve(reserve) = &proposal.command {
+            if let Some(reserve) = attempt::wanted(&proposal.command) {
                 let attempted = Attempted { index, outcome: outcome.clone() };
-                self.attempted.insert(reserve.reservation, attempted);
+                self.attempted.entry(reserve.reservation).or_default().push(attempted);
+            }
+            if let Outcome::Done(done) = outcome
+                && let Some(mark) = Mark::left(&proposal.command, done)
+            {
+                self.marks.entry(mark).or_insert(index);
             }
         }
         for view in touched {
             remember(self.stocks.entry(view.id.clone()).or_default(), index, view.stock);
         }
         for event in events {
-            if let Fact::Reservation(view) = &event.fact {
-                remember(self.reservations.entry(view.id).or_default(), index, view.status);
+            match &event.fact {
+                Fact::Reservation(view) => {
+                    remember(self.reservations.entry(view.id).or_default(), index, view.status);
+                }
+                Fact::Order(view) => {
+                    self.orders.entry(view.id).or_insert(index);
+                }
+                _ => {}
             }
+            self.taken.happened(index, event);
         }
     }
 }
 
-fn remember<T: PartialEq>(past: &mut Past<T>, index: u64, value: T) {
+pub(super) fn remember<T: PartialEq>(past: &mut Past<T>, index: u64, value: T) {
     if past.last().is_none_or(|(_, known)| *known != value) {
         past.push((index, value));
     }

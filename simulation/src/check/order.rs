@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use engine::{Command, Outcome, ProductId, ReservationId, ShardId};
-use raft::shard::request::{Ask, Leadership, Request};
+use engine::{Outcome, ProductId, ReservationId, ShardId};
+use raft::shard::request::{Leadership, Request};
 
+use super::attempt;
 use super::course::News;
 
 /// When attempts came to leaders, and the last that was granted.
@@ -24,7 +25,7 @@ impl Order {
         requests: impl Iterator<Item = &'a Request>,
     ) {
         for request in requests.filter(|request| request.leadership.node == node) {
-            if let Ask::Command(Command::Reserve(reserve), _) = &request.ask {
+            if let Some(reserve) = attempt::asked(&request.ask) {
                 self.count += 1;
                 let key = (shard, request.leadership, reserve.reservation);
                 self.arrived.entry(key).or_default().push(self.count);
@@ -37,7 +38,7 @@ impl Order {
         let leadership = Leadership::from(news.leader);
         let mut violations = Vec::new();
         for (proposal, outcome) in news.batch.proposals.iter().zip(&news.outcomes) {
-            let (Command::Reserve(reserve), Outcome::Done(_)) = (&proposal.command, outcome) else {
+            let (Some(reserve), Outcome::Done(_)) = (attempt::wanted(&proposal.command), outcome) else {
                 continue;
             };
             let arrivals = self.arrived.get(&(shard, leadership, reserve.reservation));

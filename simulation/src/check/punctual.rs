@@ -2,10 +2,9 @@
 //! while all is well.
 //!
 //! A new leader learns from others what time it is, and cannot tell how long their words were under way: so where links are
-//! slow, holds that see two elections may end early by as much, there and back. And if a wall clock is wrong while processes forget what
-//! they knew of log time, the clocks of two nodes decide: then log time may be off by what a leader makes good at once.
+//! slow, holds that see two elections may end early by as much, there and back. A wall clock that is wrong excuses nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::view::{ReservationStatus, ReservationView};
 use engine::{Event, Fact, ReservationId};
@@ -14,8 +13,6 @@ use engine::{Event, Fact, ReservationId};
 const LATE_MAX: u64 = 1_000;
 /// How long all must have been well for that: until a leader is there, and its clock is anchored.
 const WELL_FOR: u64 = 3_000;
-/// How far a leader lets its clock begin from what is known of log time, in milliseconds (`raft::shard::clock`).
-const MADE_GOOD: u64 = 5_000;
 /// What rounding to milliseconds may come to, with a message under way.
 const ROUNDING: u64 = 5;
 
@@ -26,10 +23,12 @@ pub(crate) struct Punctual {
     asked: BTreeMap<ReservationId, u64>,
     /// When any replica first had it applied.
     begun: BTreeMap<ReservationId, u64>,
+    /// Those that are being paid.
+    paying: BTreeSet<ReservationId>,
+    /// When a payment last came to nothing, and the hold went on.
+    resumed: BTreeMap<ReservationId, u64>,
     /// How long words were under way, at worst, in milliseconds.
     pub(crate) slowest: u64,
-    /// A wall clock is wrong, or was.
-    pub(crate) clocks_set: bool,
     /// Since when nothing is wrong; nothing while something is.
     pub(crate) well_since: Option<u64>,
     /// How many were looked at for being late.
@@ -50,6 +49,12 @@ impl Punctual {
             match view.status {
                 ReservationStatus::Held => {
                     self.begun.entry(view.id).or_insert(now);
+                    if self.paying.remove(&view.id) {
+                        self.resumed.insert(view.id, now);
+                    }
+                }
+                ReservationStatus::Paying => {
+                    self.paying.insert(view.id);
                 }
                 ReservationStatus::Expired => violations.extend(self.ended(now, view)),
                 _ => {}
@@ -59,17 +64,22 @@ impl Punctual {
     }
 
     fn ended(&mut self, now: u64, view: &ReservationView) -> Option<String> {
-        let (asked, begun) = (*self.asked.get(&view.id)?, *self.begun.get(&view.id)?);
+        let asked = *self.asked.get(&view.id)?;
         let length = view.expires_at.since(view.created_at).0;
         let slack = length / 1_000 + ROUNDING;
         let (id, lasted) = (view.id, now - asked);
-        let misled = 2 * self.slowest + if self.clocks_set { MADE_GOOD } else { 0 };
-        if lasted + slack + misled < length {
+        if lasted + slack + 2 * self.slowest < length {
             return Some(format!(
                 "I6: hold {id} of {length} ms ended after {lasted} ms since it was asked for"
             ));
         }
-        let due = begun + length;
+        if self.paying.contains(&view.id) {
+            // The end of a payment is not the hold's.
+            return None;
+        }
+        let begun = *self.begun.get(&view.id)?;
+        // A payment may have come to nothing when the hold was over already.
+        let due = (begun + length).max(self.resumed.get(&view.id).copied().unwrap_or_default());
         let was_well = self.well_since.is_some_and(|since| since + WELL_FOR <= due);
         self.timed += u64::from(was_well);
         let late = now.saturating_sub(due);

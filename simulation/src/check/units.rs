@@ -3,13 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use engine::view::{ProductView, ReservationStatus, ReservationView};
-use engine::{Event, Fact, ProductId, ProductStatus, ReservationId};
+use engine::view::{
+    OrderStatus, OrderView, ProductView, RefundStatus, RefundView, ReservationStatus, ReservationView,
+};
+use engine::{Event, Fact, OrderId, ProductId, ProductStatus, ReservationId};
 
 /// The units of all products, counted reservation by reservation.
 #[derive(Debug, Default)]
 pub(crate) struct Units {
     reservations: BTreeMap<ReservationId, ReservationStatus>,
+    /// Orders whose units go back on sale once all of their money is back, and whether they did.
+    returning: BTreeMap<OrderId, bool>,
     products: BTreeMap<ProductId, Counted>,
 }
 
@@ -24,8 +28,11 @@ impl Units {
     pub(crate) fn violations(&mut self, events: &[Event], touched: &[ProductView]) -> Vec<String> {
         let mut violations = Vec::new();
         for event in events {
-            if let Fact::Reservation(view) = &event.fact {
-                violations.extend(self.moved(view));
+            match &event.fact {
+                Fact::Reservation(view) => violations.extend(self.moved(view)),
+                Fact::Refund(view) => self.given_back(view),
+                Fact::Order(view) => self.undone(view),
+                Fact::Product(_) | Fact::Adjustment(_) => {}
             }
         }
         violations.extend(touched.iter().filter_map(|view| self.looked_at(view)));
@@ -48,6 +55,26 @@ impl Units {
         }
         let was_final = before.filter(|before| !before.is_live() && *before != view.status);
         was_final.map(|before| format!("I6: reservation {} was {before:?} and is {:?}", view.id, view.status))
+    }
+
+    /// Units go back with money, if they were to.
+    fn given_back(&mut self, refund: &RefundView) {
+        if refund.restock && refund.status == RefundStatus::Succeeded {
+            self.returning.entry(refund.order).or_insert(false);
+        }
+    }
+
+    /// Units of an order go back once: with its money, or since that could not be taken.
+    fn undone(&mut self, order: &OrderView) {
+        if order.status == OrderStatus::Cancelled {
+            self.returning.entry(order.id).or_insert(false);
+        }
+        let is_over = order.status == OrderStatus::Cancelled || order.refunded >= order.price.amount;
+        let Some(is_back) = self.returning.get_mut(&order.id).filter(|is_back| is_over && !**is_back) else {
+            return;
+        };
+        *is_back = true;
+        self.products.entry(order.product.clone()).or_default().sold -= u64::from(order.quantity);
     }
 
     fn looked_at(&self, view: &ProductView) -> Option<String> {

@@ -10,6 +10,7 @@ use raft::shard::request::Request;
 use raft::types::LogId;
 
 use super::course::{Course, Impossible};
+use super::money::Money;
 use super::order::Order;
 use super::punctual::Punctual;
 use super::units::Units;
@@ -27,6 +28,7 @@ pub(crate) struct Watch {
     units: BTreeMap<ShardId, Units>,
     order: Order,
     pub(crate) punctual: Punctual,
+    pub(crate) money: Money,
     /// How far each replica is, since its process began.
     positions: BTreeMap<(u64, ShardId), LogId>,
     violations: Vec<String>,
@@ -42,6 +44,7 @@ impl Watch {
             units: shards.map(|shard| (shard, Units::default())).collect(),
             order: Order::default(),
             punctual: Punctual::default(),
+            money: Money::default(),
             positions: BTreeMap::new(),
             violations: Vec::new(),
         }
@@ -116,6 +119,8 @@ impl Watch {
                 violations.extend(units.violations(&news.events, &news.touched));
                 violations.extend(self.order.violations(shard, &news));
                 violations.extend(self.punctual.violations(now, &news.events));
+                self.money.happened(&news.events);
+                violations.extend(news.too_many);
             }
         }
         let known = self.course(shard).entry(log_id.index).map(|entry| entry.hash);
@@ -128,6 +133,17 @@ impl Watch {
     pub(crate) fn installed(&mut self, node: u64, shard: ShardId, applied: LogId, hash: u64) {
         self.story.tell(format_args!("node {node} installs a snapshot of shard {shard} up to {applied}"));
         self.story.count("snapshots installed");
+        self.stands_at(node, shard, applied, hash);
+    }
+
+    pub(crate) fn restored(&mut self, node: u64, shard: ShardId, applied: LogId, hash: u64) {
+        self.story
+            .tell(format_args!("node {node} begins with its snapshot of shard {shard} up to {applied}"));
+        self.story.count("snapshots loaded");
+        self.stands_at(node, shard, applied, hash);
+    }
+
+    fn stands_at(&mut self, node: u64, shard: ShardId, applied: LogId, hash: u64) {
         self.positions.insert((node, shard), applied);
         let known = self.course(shard).entry(applied.index).map(|entry| (entry.log_id, entry.hash));
         if known != Some((applied, hash)) {

@@ -1,13 +1,16 @@
 //! A buyer: reserves, and then pays, cancels, looks, or forgets about it.
 
-use engine::command::{Cancel, Confirm, Reserve};
-use engine::view::ReservationStatus;
+use engine::command::{Cancel, Confirm, Purchase, Reserve};
+use engine::saga::Means;
+use engine::view::{ReservationStatus, ReservationView};
 use engine::{Answer, BuyerId, Command, Money, OrderId, Query, ReservationId, Scope, Settled};
 use futures_util::future::join;
 use raft::shard::request::Ask;
 
 use super::asker::Asker;
+use super::payer::Payer;
 use super::shelf::{Product, price};
+use crate::machine::Said;
 
 /// Shops until the shop closes.
 pub(super) async fn shop(asker: Asker, number: u64) {
@@ -44,7 +47,18 @@ impl Buyer {
             self.asker.send(product.shard, &look).await;
             return;
         }
-        let Some(reservation) = self.reserve(product, number).await else { return };
+        let Some(view) = self.reserve(product, number).await else { return };
+        let reservation = view.id;
+        if let Some(bank) = town.bank.as_ref().filter(|_| product.is_paid_there()) {
+            let payer = Payer { asker: &self.asker, bank, buyer: &self.id, shard: product.shard };
+            let may_pay = view.status == ReservationStatus::Held || payer.follow(reservation).await;
+            if may_pay && self.asker.chance.percent(80) {
+                return payer.pay(reservation).await;
+            }
+        }
+        if view.status != ReservationStatus::Held {
+            return;
+        }
         match self.asker.chance.below(10) {
             0..=3 => self.confirm(product, reservation).await,
             4..=5 => self.cancel(product, reservation).await,
@@ -53,7 +67,7 @@ impl Buyer {
         }
     }
 
-    async fn reserve(&self, product: &Product, number: u64) -> Option<ReservationId> {
+    async fn reserve(&self, product: &Product, number: u64) -> Option<Box<ReservationView>> {
         let chance = &self.asker.chance;
         let quantity = u32::try_from(chance.within(1..=3)).expect("a small number");
         let has_key = chance.percent(85);
@@ -63,10 +77,11 @@ impl Buyer {
             key: format!("{}-{number}", self.id),
         };
         let scope = has_key.then_some(scope);
-        let ask = |quantity| Ask::Command(Command::Reserve(self.attempt(product, quantity)), scope.clone());
+        let means = self.means(product);
+        let ask = |quantity| Ask::Command(self.attempt(product, quantity, means.as_ref()), scope.clone());
         let settled = if scope.is_none() {
-            match self.asker.send(product.shard, &ask(quantity)).await {
-                crate::machine::Said::Settled(settled) => settled,
+            match self.send_and_look(product, &ask(quantity)).await {
+                Said::Settled(settled) => settled,
                 // Without a key nobody can find out: whoever asked has to live with it.
                 _ => return None,
             }
@@ -84,12 +99,36 @@ impl Buyer {
             self.asker.settle(product.shard, || ask(quantity + u32::from(other))).await;
         }
         let Settled::Done { answer: Answer::Reservation(view), .. } = settled else { return None };
-        (view.status == ReservationStatus::Held).then_some(view.id)
+        Some(view)
     }
 
-    fn attempt(&self, product: &Product, quantity: u32) -> Reserve {
+    /// Sends once, and looks meanwhile whether it is there already.
+    async fn send_and_look(&self, product: &Product, ask: &Ask) -> Said {
+        let Ask::Command(command, _) = ask else { return self.asker.send(product.shard, ask).await };
+        let reservation = command.attempt().map(|attempt| attempt.reserve.reservation);
+        let looks = async {
+            for _ in 0..self.asker.chance.below(4) {
+                self.asker.pause(0, 20).await;
+                let look = reservation.map(|id| Ask::Query(Query::Reservation(id, Some(self.id.clone()))));
+                if let Some(look) = look {
+                    self.asker.send(product.shard, &look).await;
+                }
+            }
+        };
+        let (said, ()) = join(self.asker.send(product.shard, ask), looks).await;
+        said
+    }
+
+    /// With what a buyer pays who reserves and pays in one step.
+    fn means(&self, product: &Product) -> Option<Means> {
+        let bank = self.asker.town.bank.as_ref().filter(|_| product.is_paid_there())?;
+        let payer = Payer { asker: &self.asker, bank, buyer: &self.id, shard: product.shard };
+        self.asker.chance.percent(30).then(|| payer.means())
+    }
+
+    fn attempt(&self, product: &Product, quantity: u32, means: Option<&Means>) -> Command {
         let (millis, random) = (self.asker.millis(), self.asker.chance.next());
-        Reserve {
+        let reserve = Reserve {
             reservation: ReservationId::new(product.shard, millis, random),
             order: OrderId::new(product.shard, millis, random),
             product: product.id.clone(),
@@ -97,6 +136,10 @@ impl Buyer {
             quantity,
             reference: None,
             purchase: false,
+        };
+        match means {
+            Some(means) => Command::Purchase(Box::new(Purchase { reserve, means: means.clone() })),
+            None => Command::Reserve(reserve),
         }
     }
 

@@ -3,21 +3,25 @@
 mod asker;
 mod buyer;
 mod operator;
+mod payer;
+mod post;
 mod shelf;
 
 pub(crate) use shelf::Shelf;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use engine::ShardId;
+use engine::{OrderId, ShardId};
 
+use crate::bank::Bank;
 use crate::chance::Chance;
 use crate::check::History;
 use crate::clock::Clock;
 use crate::clockwork::Clockwork;
 use crate::machine::Door;
 use asker::Asker;
+use post::Post;
 
 /// All people, in a runtime of their own.
 pub(crate) struct Crowd {
@@ -25,6 +29,7 @@ pub(crate) struct Crowd {
     town: Rc<Town>,
     open: Rc<Cell<bool>>,
     busy: Rc<Cell<usize>>,
+    post: Option<Rc<Post>>,
 }
 
 /// What people share.
@@ -34,6 +39,9 @@ pub(crate) struct Town {
     pub(crate) history: Rc<History>,
     pub(crate) shelf: Rc<Shelf>,
     pub(crate) nodes: Vec<u64>,
+    pub(crate) bank: Option<Rc<Bank>>,
+    /// What was paid by the bank's cards, for the operator to refund.
+    pub(crate) orders: RefCell<Vec<OrderId>>,
 }
 
 impl Crowd {
@@ -54,7 +62,11 @@ impl Crowd {
         for number in 0..buyers {
             spawn(Box::pin(buyer::shop(asker(&format!("buyer {number}")), number)));
         }
-        Crowd { runtime, town, open, busy }
+        let post = town.bank.clone().map(|bank| Post::new(asker("post"), bank));
+        if let Some(post) = post.clone() {
+            runtime.spawn(post.carry());
+        }
+        Crowd { runtime, town, open, busy, post }
     }
 
     /// Lets a millisecond pass.
@@ -81,6 +93,11 @@ impl Crowd {
     /// Nobody begins anything new.
     pub(crate) fn close(&self) {
         self.open.set(false);
+    }
+
+    /// Whether everything that happened at the bank was told.
+    pub(crate) fn post_is_done(&self) -> bool {
+        self.post.as_ref().is_none_or(|post| post.is_done())
     }
 
     /// How many are still about something.

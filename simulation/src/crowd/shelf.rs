@@ -15,6 +15,13 @@ pub(crate) struct Product {
     pub(crate) put: PutProduct,
 }
 
+impl Product {
+    /// Whether it is paid at the bank.
+    pub(crate) fn is_paid_there(&self) -> bool {
+        self.put.description.payment == PaymentMode::Provider
+    }
+}
+
 /// All products.
 #[derive(Debug)]
 pub(crate) struct Shelf {
@@ -27,15 +34,15 @@ pub(crate) struct Shelf {
 const HOLD_SECONDS: (u64, u64) = (2, 12);
 
 impl Shelf {
-    /// A few products, some scarce and some not, over all shards.
-    pub(crate) fn of(chance: &Chance, shards: u16) -> Shelf {
+    /// A few products, some scarce and some not, over all shards; most are paid at the bank, if there is one.
+    pub(crate) fn of(chance: &Chance, shards: u16, has_bank: bool) -> Shelf {
         let count = chance.within(2..=5);
-        let products = (0..count).map(|number| product(number, chance, shards)).collect();
+        let products = (0..count).map(|number| product(number, chance, shards, has_bank)).collect();
         Shelf { products, stocked: Cell::new(false) }
     }
 }
 
-fn product(number: u64, chance: &Chance, shards: u16) -> Product {
+fn product(number: u64, chance: &Chance, shards: u16, has_bank: bool) -> Product {
     let id: ProductId = format!("thing{number}.a").parse().expect("a product's id");
     let stock = if chance.percent(60) { chance.within(1..=12) } else { chance.within(50..=400) };
     let description = Description {
@@ -47,12 +54,22 @@ fn product(number: u64, chance: &Chance, shards: u16) -> Product {
         hold: Span::from_secs(chance.within(HOLD_SECONDS.0..=HOLD_SECONDS.1)),
         opens_at: LogTime(0),
         closes_at: None,
-        payment: if chance.percent(70) { PaymentMode::External } else { PaymentMode::None },
+        payment: mode(chance, has_bank),
         lanes: 1,
     };
     let shard = ShardId::of_product(&id, shards);
     let put = PutProduct { product: id.clone(), description, if_revision: None };
     Product { id, shard, put }
+}
+
+fn mode(chance: &Chance, has_bank: bool) -> PaymentMode {
+    if has_bank && chance.percent(70) {
+        PaymentMode::Provider
+    } else if chance.percent(70) {
+        PaymentMode::External
+    } else {
+        PaymentMode::None
+    }
 }
 
 /// What a unit costs.

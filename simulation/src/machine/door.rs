@@ -1,7 +1,6 @@
 //! The way from buyers to nodes: asks go in, what is said comes out, each a little later; or nothing does.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use tokio::time::{Instant, timeout};
 use super::standing::Machine;
 use crate::chance::Chance;
 use crate::clock::Clock;
+use crate::transit::Transit;
 
 /// What a buyer hears.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,6 @@ pub(crate) enum Said {
 
 /// An ask on its way in.
 struct Letter {
-    arrives: u64,
     node: u64,
     shard: ShardId,
     ask: Ask,
@@ -41,7 +40,6 @@ struct Letter {
 
 /// An answer on its way out.
 struct Answer {
-    arrives: u64,
     said: Said,
     reply: oneshot::Sender<Said>,
 }
@@ -50,8 +48,8 @@ struct Answer {
 pub(crate) struct Mail {
     clock: Clock,
     chance: Chance,
-    letters: RefCell<VecDeque<Letter>>,
-    answers: RefCell<VecDeque<Answer>>,
+    letters: RefCell<Transit<Letter>>,
+    answers: RefCell<Transit<Answer>>,
 }
 
 /// How long a letter or an answer takes, in milliseconds.
@@ -67,13 +65,13 @@ impl Mail {
     }
 
     fn answer(&self, said: Said, reply: oneshot::Sender<Said>) {
-        self.answers.borrow_mut().push_back(Answer { arrives: self.arrival(), said, reply });
+        self.answers.borrow_mut().send(self.arrival(), Answer { said, reply });
     }
 
     /// Brings what is due to where it goes.
     pub(crate) fn deliver(self: &Rc<Mail>, machines: &[&Machine]) {
         let now = self.clock.now();
-        let due: Vec<Letter> = take(&mut self.letters.borrow_mut(), |letter| letter.arrives <= now);
+        let due = self.letters.borrow_mut().arrived(now);
         for letter in due {
             let machine = machines.iter().find(|machine| machine.node == letter.node);
             match machine.filter(|machine| machine.serves()) {
@@ -81,8 +79,8 @@ impl Mail {
                 None => self.answer(Said::Refused, letter.reply),
             }
         }
-        let due: Vec<Answer> = take(&mut self.answers.borrow_mut(), |answer| answer.arrives <= now);
-        for Answer { said, reply, .. } in due {
+        let due = self.answers.borrow_mut().arrived(now);
+        for Answer { said, reply } in due {
             // Whoever asked may have given up.
             drop(reply.send(said));
         }
@@ -103,13 +101,6 @@ impl Mail {
     }
 }
 
-/// Takes out what fits, in order.
-fn take<T>(queue: &mut VecDeque<T>, fits: impl Fn(&T) -> bool) -> Vec<T> {
-    let (due, rest) = std::mem::take(queue).into_iter().partition::<Vec<T>, _>(fits);
-    *queue = rest.into();
-    due
-}
-
 /// A buyer's way in.
 #[derive(Clone)]
 pub(crate) struct Door(pub(crate) Rc<Mail>);
@@ -126,9 +117,8 @@ impl Door {
         reached: impl FnOnce() + 'static,
     ) -> Said {
         let (reply, said) = oneshot::channel();
-        let (arrives, reached) = (self.0.arrival(), Box::new(reached));
-        let letter = Letter { arrives, node, shard, ask, patience, reply, reached };
-        self.0.letters.borrow_mut().push_back(letter);
+        let letter = Letter { node, shard, ask, patience, reply, reached: Box::new(reached) };
+        self.0.letters.borrow_mut().send(self.0.arrival(), letter);
         match timeout(patience + Duration::from_secs(1), said).await {
             Ok(Ok(said)) => said,
             Ok(Err(_)) | Err(_) => Said::Lost,

@@ -12,6 +12,13 @@ use raft::disk::SimDisk;
 const CRASHED_AT_DISK: &str = "crashed before its next write, sync or rename";
 const CRASHED_AT_ACT: &str = "crashed before its next message or answer";
 
+/// Where a process ran into a fault that was laid for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CrashedAt {
+    Disk,
+    Act,
+}
+
 /// The life of one process.
 pub(crate) struct Life {
     disk: SimDisk,
@@ -71,9 +78,13 @@ impl Life {
         self.cause().clone().unwrap_or_else(|| CRASHED_AT_DISK.to_owned())
     }
 
-    /// Whether it was a fault laid for it that ended it, or itself.
-    pub(crate) fn has_crashed(&self) -> bool {
-        [CRASHED_AT_DISK, CRASHED_AT_ACT].contains(&self.ended_by().as_str())
+    /// Whether it was a fault laid for it that ended it, and which; or itself.
+    pub(crate) fn crashed_at(&self) -> Option<CrashedAt> {
+        match self.ended_by().as_str() {
+            CRASHED_AT_DISK => Some(CrashedAt::Disk),
+            CRASHED_AT_ACT => Some(CrashedAt::Act),
+            _ => None,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ mod process;
 mod standing;
 
 pub(crate) use door::{Door, Mail, Said};
-pub(crate) use host::{Pace, SYNC};
-pub(crate) use life::{Life, Lives};
-pub(crate) use process::Stage;
+pub(crate) use host::Pace;
+pub(crate) use life::{CrashedAt, Life, Lives};
+pub(crate) use process::{Process, Stage};
 pub(crate) use standing::{Around, End, Machine};

@@ -6,12 +6,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cashier::Cashier;
 use raft::log::OnFatal;
 use raft::node::{Config, Ground, Node};
-use raft::shard::gate::Open;
+use raft::shard::gate::{Open, SharedGate};
 
 use super::host::Host;
 use super::life::Life;
+use crate::bank::Bank;
 use crate::clockwork::Clockwork;
 use crate::network::Dialer;
 
@@ -20,6 +22,7 @@ pub(crate) struct Process {
     runtime: Clockwork,
     host: Rc<Host>,
     node: Rc<RefCell<Stage>>,
+    cashier: Rc<RefCell<Option<Cashier>>>,
     jobs: Rc<Cell<usize>>,
 }
 
@@ -36,22 +39,34 @@ pub(crate) enum Stage {
 }
 
 impl Process {
-    /// Starts a node. `ground` is what it stands on but for what belongs to the process.
-    pub(crate) fn start(host: Rc<Host>, ground: Ground, dialer: &Dialer, config: Config) -> Process {
+    /// Starts a node. `ground` is what it stands on but for what belongs to the process; with a bank it works for that.
+    pub(crate) fn start(
+        host: Rc<Host>,
+        ground: Ground,
+        dialer: &Dialer,
+        config: Config,
+        bank: Option<Rc<Bank>>,
+    ) -> Process {
         let (runtime, node) = (Clockwork::new(), Rc::new(RefCell::new(Stage::Starting)));
         let (listening, stage) = (dialer.listen(), Rc::clone(&node));
+        let cashier = Rc::<RefCell<Option<Cashier>>>::default();
+        let (life, employed) = (Arc::clone(&host.life), Rc::clone(&cashier));
         let _entered = raft::simulation::enter(host.clone());
         runtime.spawn(async move {
-            match Node::start_on(ground, config, listening, Arc::new(Open)).await {
+            let till = bank.map(|bank| bank.till(&life));
+            let gate = till.as_ref().map_or_else(|| Arc::new(Open) as SharedGate, |till| till.gate());
+            match Node::start_on(ground, config, listening, gate).await {
                 Ok((started, mut facts)) => {
-                    *stage.borrow_mut() = Stage::Up(Arc::new(started));
+                    let started = Arc::new(started);
+                    *employed.borrow_mut() = till.map(|till| Cashier::employ(till, &started));
+                    *stage.borrow_mut() = Stage::Up(started);
                     // Nobody listens here, but what is told must not pile up.
                     while facts.recv().await.is_some() {}
                 }
                 Err(error) => *stage.borrow_mut() = Stage::Failed(error.to_string()),
             }
         });
-        Process { runtime, host, node, jobs: Rc::default() }
+        Process { runtime, host, node, cashier, jobs: Rc::default() }
     }
 
     /// What `log` does when it cannot go on: this process ends.
@@ -88,27 +103,33 @@ impl Process {
         true
     }
 
-    /// Begins a stop in order: hands over, waits for what is under way, stops.
-    pub(crate) fn leave(&self) {
-        let Stage::Up(node) = self.node.replace(Stage::Leaving) else { return };
+    /// Begins a stop in order, if it is up: hands over, waits for what is under way, stops. Whether it does.
+    pub(crate) fn leave(&self) -> bool {
+        let Stage::Up(node) = self.stage() else { return false };
+        self.node.replace(Stage::Leaving);
         let (jobs, stage) = (Rc::clone(&self.jobs), Rc::clone(&self.node));
+        let cashier = self.cashier.take();
         self.runtime.spawn(async move {
             node.hand_over().await;
             let mut looks = tokio::time::interval(Duration::from_millis(5));
             while jobs.get() > 0 {
                 looks.tick().await;
             }
+            if let Some(cashier) = cashier {
+                cashier.dismiss().await;
+            }
             let node = Arc::into_inner(node).expect("no job has it any more");
             node.stop().await;
             *stage.borrow_mut() = Stage::Stopped;
         });
+        true
     }
 
     /// What is left of it is taken down. Nothing of that gets anywhere: its life is over.
     pub(crate) fn end(self) {
-        let Process { runtime, host, node, .. } = self;
+        let Process { runtime, host, node, cashier, .. } = self;
         let _entered = raft::simulation::enter(host);
         runtime.end();
-        drop(node);
+        drop((node, cashier));
     }
 }

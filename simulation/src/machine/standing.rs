@@ -12,9 +12,11 @@ use raft::node::{Config, Ground};
 use super::host::{Host, Pace};
 use super::life::{Life, Lives};
 use super::process::{Process, Stage};
+use crate::bank::Bank;
 use crate::check::Watch;
 use crate::clock::Clock;
 use crate::network::{Dialer, Network};
+use crate::strike::Strike;
 
 /// How a process comes to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +36,9 @@ pub(crate) struct Machine {
     around: Around,
     process: Option<Process>,
     life: Arc<Life>,
-    /// Until when it does not run, although it is up.
-    pub(crate) asleep_until: u64,
+    /// Until when it does not run, although it is up, and since which fault.
+    asleep_until: u64,
+    paused: Option<Strike>,
     slept: u64,
 }
 
@@ -46,6 +49,7 @@ pub(crate) struct Around {
     pub(crate) network: Network,
     pub(crate) lives: Lives,
     pub(crate) watch: Rc<RefCell<Watch>>,
+    pub(crate) bank: Option<Rc<Bank>>,
 }
 
 impl Machine {
@@ -55,16 +59,27 @@ impl Machine {
         life.end("it never began");
         disk.kill();
         let node = config.node;
-        Machine { node, disk, pace, config, around, process: None, life, asleep_until: 0, slept: 0 }
+        Machine {
+            node,
+            disk,
+            pace,
+            config,
+            around,
+            process: None,
+            life,
+            asleep_until: 0,
+            paused: None,
+            slept: 0,
+        }
     }
 
     /// Starts the node, which does not run.
     pub(crate) fn start(&mut self) {
         assert!(self.process.is_none(), "node {} runs already", self.node);
-        self.around.network.reset(|from, to| from == self.node || to == self.node);
+        self.around.network.reset(self.node);
         self.life = Life::new(self.disk.clone());
         self.around.lives.begin(self.node, Arc::clone(&self.life));
-        let Around { clock, network, lives, watch } = self.around.clone();
+        let Around { clock, network, lives, watch, bank } = self.around.clone();
         let dialer = Dialer::new(self.node, Arc::clone(&self.life), lives, network);
         let host = Rc::new(Host {
             node: self.node,
@@ -83,7 +98,7 @@ impl Machine {
             actors_apart: false,
         };
         self.around.watch.borrow_mut().began(self.node);
-        self.process = Some(Process::start(host, ground, &dialer, self.config.clone()));
+        self.process = Some(Process::start(host, ground, &dialer, self.config.clone(), bank));
     }
 
     /// Lets a millisecond pass.
@@ -91,12 +106,23 @@ impl Machine {
         let Some(process) = &mut self.process else { return };
         if self.around.clock.now() < self.asleep_until {
             self.slept += 1;
+            self.paused.iter().for_each(Strike::lands);
             return;
         }
         if self.slept > 0 {
             process.wake_after(std::mem::take(&mut self.slept));
         }
         process.step();
+    }
+
+    /// It does not run until then.
+    pub(crate) fn pause(&mut self, until: u64, strike: Strike) {
+        (self.asleep_until, self.paused) = (until, Some(strike));
+    }
+
+    /// It runs.
+    pub(crate) fn wake(&mut self) {
+        (self.asleep_until, self.paused) = (0, None);
     }
 
     /// The process, if there is one.
@@ -129,21 +155,24 @@ impl Machine {
         self.process.as_ref().map(Process::stage)
     }
 
-    /// Ends the process, if there is one.
-    pub(crate) fn end(&mut self, how: End) {
+    /// Ends the process, if there is one. Whether one ran.
+    pub(crate) fn end(&mut self, how: End) -> bool {
+        let ran = self.is_up();
         self.life.end("it was ended");
         if let Some(process) = self.process.take() {
             process.end();
         }
-        (self.asleep_until, self.slept) = (0, 0);
+        self.wake();
+        self.slept = 0;
         self.around.network.deafen(self.node);
         match how {
             End::Kill => {
                 self.disk.kill();
-                self.around.network.reset(|from, to| from == self.node || to == self.node);
+                self.around.network.abandon(self.node);
             }
             // The others hear nothing: their connections are silent, until it is back and knows nothing of them.
             End::Power(seed) => self.disk.crash(seed),
         }
+        ran
     }
 }

@@ -1,5 +1,6 @@
 //! The network between nodes: connections like TCP's, over links that delay, lose, cut and reset.
 
+mod connection;
 mod dial;
 mod link;
 mod pipe;
@@ -7,4 +8,4 @@ mod traffic;
 
 pub(crate) use dial::{Dialer, address};
 pub(crate) use link::{RESENT_AFTER, Weather};
-pub(crate) use traffic::Network;
+pub(crate) use traffic::{Delivered, Network};

@@ -33,10 +33,19 @@ struct State {
     finished: bool,
     /// Nobody reads any more.
     unread: bool,
-    /// It broke: what was sent is gone.
-    broken: bool,
+    /// It broke, as each end sees it: what was sent is gone, or comes late to whoever does not know yet.
+    broken: Broken,
     reader: Option<Waker>,
     writer: Option<Waker>,
+}
+
+/// How an end sees it, of a pipe that broke.
+#[derive(Clone, Copy, Debug, Default)]
+struct Broken {
+    for_reader: bool,
+    for_writer: bool,
+    /// The writer does not know: what it writes gets nowhere.
+    unnoticed: bool,
 }
 
 impl State {
@@ -71,15 +80,37 @@ impl Pipe {
     /// It breaks, for both ends.
     pub(crate) fn reset(&self) {
         let mut state = self.state();
-        state.broken = true;
+        state.broken = Broken { for_reader: true, for_writer: true, unnoticed: false };
         state.under_way.clear();
         state.wake();
+    }
+
+    /// It breaks for its writer. What is under way arrives all the same, not before `arrives`: whoever reads does not know
+    /// yet.
+    pub(crate) fn break_behind_reader(&self, arrives: u64) {
+        let mut state = self.state();
+        state.broken.for_writer = true;
+        state.under_way.iter_mut().for_each(|(at, _)| *at = arrives.max(*at));
+        state.wake();
+    }
+
+    /// It breaks for its reader. Whoever writes does not know yet.
+    pub(crate) fn break_behind_writer(&self) {
+        let mut state = self.state();
+        state.broken = Broken { for_reader: true, unnoticed: true, ..state.broken };
+        state.under_way.clear();
+        state.wake();
+    }
+
+    /// Whether something is due by `now`.
+    pub(crate) fn is_due(&self, now: u64) -> bool {
+        self.state().under_way.front().is_some_and(|(at, _)| *at <= now)
     }
 
     /// Whether nobody can do anything with it any more.
     pub(crate) fn is_over(&self) -> bool {
         let state = self.state();
-        state.broken
+        state.broken.for_reader
             || state.unread
             || (state.finished && state.under_way.is_empty() && state.arrived.is_empty())
     }
@@ -106,7 +137,7 @@ impl AsyncRead for Reader {
             state.writer.take().into_iter().for_each(Waker::wake);
             return Poll::Ready(Ok(()));
         }
-        if state.broken {
+        if state.broken.for_reader {
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }
         if state.finished && state.under_way.is_empty() {
@@ -139,7 +170,10 @@ impl AsyncWrite for Writer {
         }
         let at = self.network.arrival(self.pipe.from, self.pipe.to);
         let mut state = self.pipe.state();
-        if state.broken || state.unread {
+        if state.broken.unnoticed {
+            return Poll::Ready(Ok(bytes.len()));
+        }
+        if state.broken.for_writer || state.unread {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         if state.bytes >= WINDOW_BYTES {
@@ -167,7 +201,8 @@ impl Writer {
     fn finish(&self) {
         if self.life.is_alive() {
             let mut state = self.pipe.state();
-            state.finished = true;
+            // Of a connection that broke no orderly end is told.
+            state.finished |= !state.broken.for_writer;
             state.wake();
         }
     }

@@ -4,9 +4,11 @@ use raft::disk::SimDisk;
 
 use super::plan::{Fault, NODES, Plan};
 use super::world::{Ward, World};
+use crate::bank::Weather;
 use crate::chance::Chance;
-use crate::machine::{End, Machine, SYNC, Stage};
-use crate::network::RESENT_AFTER;
+use crate::machine::{End, Machine, Process, Stage};
+use crate::network::{self, RESENT_AFTER};
+use crate::strike::Strike;
 
 const HOUR: i64 = 3_600_000;
 
@@ -15,9 +17,12 @@ pub(crate) struct Nemesis {
     chance: Chance,
     faults: Vec<Fault>,
     between: (u64, u64),
+    lasting: u64,
     next_at: u64,
     /// What is lifted when.
     lifts: Vec<(u64, Lift)>,
+    /// The node whose wall clock is wrong at times.
+    untimely: Option<u64>,
 }
 
 /// What is lifted.
@@ -26,13 +31,14 @@ enum Lift {
     Links,
     Sync(u64),
     Capacity(u64),
+    Bank,
 }
 
 impl Nemesis {
     pub(crate) fn new(chance: Chance, plan: &Plan) -> Nemesis {
         let next_at = 1_500 + chance.below(1_000);
-        let (faults, between) = (plan.faults.clone(), plan.between);
-        Nemesis { chance, faults, between, next_at, lifts: Vec::new() }
+        let (faults, between, lasting) = (plan.faults.clone(), plan.between, plan.lasting);
+        Nemesis { chance, faults, between, lasting, next_at, lifts: Vec::new(), untimely: None }
     }
 
     /// Does what is due.
@@ -42,9 +48,9 @@ impl Nemesis {
         due.into_iter().for_each(|(_, lift)| self.lift(world, lift));
         if now >= self.next_at {
             let fault = *self.chance.pick(&self.faults);
-            world.story.count(fault.name());
+            let strike = world.toll.draw(fault.name());
             world.watch.borrow_mut().punctual.well_since = None;
-            self.strike(world, fault);
+            self.strike(world, fault, strike);
             self.next_at = now + self.chance.within(self.between.0..=self.between.1);
         }
         self.tell_whether_well(world);
@@ -54,6 +60,8 @@ impl Nemesis {
     pub(crate) fn relent(&mut self, world: &mut World) {
         world.story.tell(format_args!("everything is mended"));
         world.network.clear();
+        world.network.forget_broken();
+        self.lift(world, Lift::Bank);
         let now = world.clock.now();
         for ward in &mut world.wards {
             ward.full = false;
@@ -69,8 +77,8 @@ impl Nemesis {
             } else {
                 ward.start_at = Some(now);
             }
-            ward.machine.asleep_until = 0;
-            ward.machine.pace.sync.set(SYNC);
+            ward.machine.wake();
+            ward.machine.pace.unstall();
         }
         self.lifts.clear();
     }
@@ -78,7 +86,7 @@ impl Nemesis {
     fn tell_whether_well(&self, world: &World) {
         let all_serve = world.wards.iter().all(|ward| ward.machine.serves());
         let punctual = &mut world.watch.borrow_mut().punctual;
-        let well = self.lifts.is_empty() && all_serve && !punctual.clocks_set;
+        let well = self.lifts.is_empty() && all_serve;
         punctual.well_since = if well { punctual.well_since.or(Some(world.clock.now())) } else { None };
     }
 
@@ -86,12 +94,27 @@ impl Nemesis {
         world.story.tell(format_args!("lifted: {lift:?}"));
         match lift {
             Lift::Links => world.network.clear(),
-            Lift::Sync(node) => self.machine(world, node).pace.sync.set(SYNC),
+            Lift::Bank => self.reach(world, Weather::FAIR),
+            Lift::Sync(node) => self.machine(world, node).pace.unstall(),
             Lift::Capacity(node) => {
-                self.ward(world, node).full = false;
+                let ward = self.ward(world, node);
+                (ward.full, ward.refuses) = (false, None);
                 self.machine(world, node).disk.set_capacity(None);
             }
         }
+    }
+
+    /// From now on the way to the bank is like this.
+    fn reach(&self, world: &World, weather: Weather) {
+        if let Some(bank) = &world.bank {
+            bank.counter().change(weather);
+        }
+    }
+
+    /// The same for a while.
+    fn reach_for_now(&mut self, world: &World, weather: Weather) {
+        self.reach(world, weather);
+        self.later(world, 500, 6_000, Lift::Bank);
     }
 
     fn ward<'a>(&self, world: &'a mut World, node: u64) -> &'a mut Ward {
@@ -104,85 +127,119 @@ impl Nemesis {
     }
 
     fn later(&mut self, world: &World, least: u64, most: u64, lift: Lift) {
-        let at = world.clock.now() + self.chance.within(least..=most);
+        let at = world.clock.now() + self.chance.within(least..=most * self.lasting);
         self.lifts.push((at, lift));
     }
 
-    fn strike(&mut self, world: &mut World, fault: Fault) {
+    fn strike(&mut self, world: &mut World, fault: Fault, strike: Strike) {
         let node = *self.chance.pick(&NODES);
         world.story.tell(format_args!("{fault:?}, of node {node}"));
         match fault {
-            Fault::Kill => self.end(world, node, End::Kill),
+            Fault::Kill => {
+                if self.end(world, node, End::Kill) {
+                    strike.lands();
+                }
+            }
             Fault::Power if self.chance.percent(50) => {
                 let seed = self.chance.next();
-                self.end(world, node, End::Power(seed));
+                if self.end(world, node, End::Power(seed)) {
+                    strike.lands();
+                }
             }
             Fault::Power => {
                 let (seed, after) = (self.chance.next(), self.chance.below(40));
-                self.lay(world, node, End::Power(seed), |disk| disk.cut_power_after(after));
+                self.lay(world, node, End::Power(seed), strike, after);
             }
             Fault::KillAtDisk => {
                 let after = self.chance.below(40);
-                self.lay(world, node, End::Kill, |disk| disk.cut_power_after(after));
+                self.lay(world, node, End::Kill, strike, after);
             }
             Fault::KillAtAct => {
                 let acts = self.chance.below(60);
-                self.machine(world, node).life().limit(acts);
+                let ward = self.ward(world, node);
+                ward.machine.life().limit(acts);
+                ward.at_act = Some(strike);
             }
-            Fault::Several => self.several(world, node),
+            Fault::Several => self.several(world, node, &strike),
             Fault::Restart => {
-                if let Some(process) = self.machine(world, node).process() {
-                    process.leave();
+                if self.machine(world, node).process().is_some_and(Process::leave) {
+                    strike.lands();
                 }
             }
             Fault::Pause => {
-                let until = world.clock.now() + self.chance.within(100..=4_000);
-                self.machine(world, node).asleep_until = until;
+                let until = world.clock.now() + self.chance.within(100..=4_000 * self.lasting);
+                self.machine(world, node).pause(until, strike);
             }
-            Fault::Isolate => self.cut(world, |from, to| (from == node) != (to == node)),
+            Fault::Isolate => self.cut(world, &strike, |from, to| (from == node) != (to == node)),
             Fault::OneWay => {
                 let hears = self.chance.percent(50);
-                self.cut(world, |from, to| if hears { from == node } else { to == node });
+                self.cut(world, &strike, |from, to| if hears { from == node } else { to == node });
             }
             Fault::Bridge => {
                 let third = node;
-                self.cut(world, |from, to| from != third && to != third);
+                self.cut(world, &strike, |from, to| from != third && to != third);
             }
             Fault::Delay => {
                 let most = self.chance.within(5..=200);
                 self.slow(world, most);
-                self.weather(world, node, |weather| weather.latency = (1, most));
+                self.weather(world, node, |weather| {
+                    (weather.latency, weather.slowed) = ((1, most), Some(strike.clone()));
+                });
             }
             Fault::Loss => {
                 let percent = self.chance.within(2..=30);
                 self.slow(world, RESENT_AFTER.1);
-                self.weather(world, node, |weather| weather.loss_percent = percent);
+                self.weather(world, node, |weather| {
+                    (weather.loss_percent, weather.loses) = (percent, Some(strike.clone()));
+                });
             }
-            Fault::Reset => world.network.reset(|from, to| from == node || to == node),
+            Fault::Reset => {
+                if world.network.tear(node) {
+                    strike.lands();
+                }
+            }
             Fault::Stall => {
                 let longest = self.chance.within(500..=5_000);
-                self.machine(world, node).pace.sync.set((longest / 2, longest));
+                self.machine(world, node).pace.stall((longest / 2, longest), strike);
                 self.later(world, 500, 5_000, Lift::Sync(node));
             }
             Fault::SyncFails => {
                 let after = self.chance.below(20);
                 let ward = self.ward(world, node);
                 ward.excused = true;
+                ward.sync_fails = Some((ward.machine.disk.failed_syncs(), strike));
                 ward.machine.disk.fail_sync_after(after);
             }
             Fault::Full => {
                 let ward = self.ward(world, node);
                 (ward.excused, ward.full) = (true, true);
                 let disk = ward.machine.disk.clone();
+                ward.refuses = Some((disk.refused_writes(), strike));
                 disk.set_capacity(Some(self.used(&disk)));
                 self.later(world, 500, 4_000, Lift::Capacity(node));
             }
             Fault::WallClock => {
-                let by = *self.chance.pick(&[-24 * HOUR, -HOUR, HOUR, 24 * HOUR, -30_000, 30_000]);
-                world.watch.borrow_mut().punctual.clocks_set = true;
-                // One wrong clock at a time: of two that agree with each other nobody can tell.
-                world.wards.iter().for_each(|ward| ward.machine.pace.wall_offset.set(0));
-                self.machine(world, node).pace.wall_offset.set(by);
+                let by = *self.chance.pick(&[-24 * HOUR, -HOUR, HOUR, 24 * HOUR, -30_000, 30_000, 0]);
+                // One wrong clock a world: of two that agree with each other nobody can tell, and what a node said before its
+                // clock was right may still be under way when another's is wrong.
+                let node = *self.untimely.get_or_insert(node);
+                let pace = &self.machine(world, node).pace;
+                match by {
+                    0 => pace.right_wall(),
+                    by => pace.set_wall(by, strike),
+                }
+            }
+            Fault::BankAway => {
+                self.reach_for_now(world, Weather { away: true, fault: Some(strike), ..Weather::FAIR });
+            }
+            Fault::BankSlow => {
+                let most = self.chance.within(500..=8_000);
+                let weather = Weather { under_way: (5, most), fault: Some(strike), ..Weather::FAIR };
+                self.reach_for_now(world, weather);
+            }
+            Fault::BankLoses => {
+                let lost_percent = self.chance.within(5..=50);
+                self.reach_for_now(world, Weather { lost_percent, fault: Some(strike), ..Weather::FAIR });
             }
         }
     }
@@ -198,38 +255,44 @@ impl Nemesis {
         bytes + usize::try_from(self.chance.below(100_000)).expect("a small number")
     }
 
-    fn end(&mut self, world: &mut World, node: u64, how: End) {
-        let start_at = world.clock.now() + self.chance.within(20..=3_000);
+    /// Ends a process now. Whether one ran.
+    fn end(&mut self, world: &mut World, node: u64, how: End) -> bool {
+        let start_at = world.clock.now() + self.chance.within(20..=3_000 * self.lasting);
         let ward = self.ward(world, node);
-        ward.machine.end(how);
         ward.start_at.get_or_insert(start_at);
+        ward.machine.end(how)
     }
 
-    fn lay(&mut self, world: &mut World, node: u64, how: End, trap: impl FnOnce(&SimDisk)) {
+    /// Ends a process after so many more operations of its disk.
+    fn lay(&mut self, world: &mut World, node: u64, how: End, strike: Strike, after: u64) {
         let ward = self.ward(world, node);
         if ward.machine.is_up() {
-            ward.planned = how;
-            trap(&ward.machine.disk);
+            (ward.planned, ward.at_disk) = (how, Some(strike));
+            ward.machine.disk.cut_power_after(after);
         }
     }
 
-    fn several(&mut self, world: &mut World, spared: u64) {
+    fn several(&mut self, world: &mut World, spared: u64, strike: &Strike) {
         let all = self.chance.percent(50);
         let power = self.chance.percent(50);
+        let mut ended = 0;
         for node in NODES.into_iter().filter(|node| all || *node != spared) {
             let seed = self.chance.next();
-            self.end(world, node, if power { End::Power(seed) } else { End::Kill });
+            ended += u32::from(self.end(world, node, if power { End::Power(seed) } else { End::Kill }));
+        }
+        if ended >= 2 {
+            strike.lands();
         }
     }
 
-    fn cut(&mut self, world: &World, cuts: impl Fn(u64, u64) -> bool) {
+    fn cut(&mut self, world: &World, strike: &Strike, cuts: impl Fn(u64, u64) -> bool) {
         for (from, to) in pairs().filter(|&(from, to)| cuts(from, to)) {
-            world.network.change(from, to, |weather| weather.cut = true);
+            world.network.change(from, to, |weather| weather.cut = Some(strike.clone()));
         }
         self.later(world, 200, 6_000, Lift::Links);
     }
 
-    fn weather(&mut self, world: &World, node: u64, change: impl Fn(&mut crate::network::Weather)) {
+    fn weather(&mut self, world: &World, node: u64, change: impl Fn(&mut network::Weather)) {
         let everywhere = self.chance.percent(40);
         for (from, to) in pairs().filter(|&(from, to)| everywhere || from == node || to == node) {
             world.network.change(from, to, &change);

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use raft::node::{Config, Timing};
 use std::time::Duration;
 
+use crate::bank::mishaps;
 use crate::chance::Chance;
 use crate::network::address;
 
@@ -46,6 +47,12 @@ pub(crate) enum Fault {
     Full,
     /// A wall clock jumps by an hour or a day.
     WallClock,
+    /// Nobody reaches the bank.
+    BankAway,
+    /// The way to the bank takes seconds.
+    BankSlow,
+    /// Requests to the bank, and its answers, are lost.
+    BankLoses,
 }
 
 const ALL: [Fault; 17] = [
@@ -68,27 +75,33 @@ const ALL: [Fault; 17] = [
     Fault::WallClock,
 ];
 
+/// What may go wrong where there is a bank.
+const AT_THE_BANK: [Fault; 3] = [Fault::BankAway, Fault::BankSlow, Fault::BankLoses];
+
 impl Fault {
     /// What it is counted as.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Fault::Kill => "fault: kill",
-            Fault::KillAtDisk => "fault: kill at the disk",
-            Fault::KillAtAct => "fault: kill at an act",
-            Fault::Power => "fault: power",
-            Fault::Several => "fault: several at once",
-            Fault::Restart => "fault: restart",
-            Fault::Pause => "fault: pause",
-            Fault::Isolate => "fault: isolate",
-            Fault::OneWay => "fault: one way",
-            Fault::Bridge => "fault: bridge",
-            Fault::Delay => "fault: delay",
-            Fault::Loss => "fault: loss",
-            Fault::Reset => "fault: reset",
-            Fault::Stall => "fault: stalled disk",
-            Fault::SyncFails => "fault: sync fails",
-            Fault::Full => "fault: disk full",
-            Fault::WallClock => "fault: wall clock",
+            Fault::Kill => "kill",
+            Fault::KillAtDisk => "kill at the disk",
+            Fault::KillAtAct => "kill at an act",
+            Fault::Power => "power",
+            Fault::Several => "several at once",
+            Fault::Restart => "restart",
+            Fault::Pause => "pause",
+            Fault::Isolate => "isolate",
+            Fault::OneWay => "one way",
+            Fault::Bridge => "bridge",
+            Fault::Delay => "delay",
+            Fault::Loss => "loss",
+            Fault::Reset => "reset",
+            Fault::Stall => "stalled disk",
+            Fault::SyncFails => "sync fails",
+            Fault::Full => "disk full",
+            Fault::WallClock => "wall clock",
+            Fault::BankAway => "bank away",
+            Fault::BankSlow => "bank slow",
+            Fault::BankLoses => "bank loses",
         }
     }
 }
@@ -103,10 +116,33 @@ pub(crate) struct Plan {
     pub(crate) faults: Vec<Fault>,
     /// How long it is between two faults, in milliseconds, from and to.
     pub(crate) between: (u64, u64),
+    /// How many times as long as usual a fault may last: in few worlds, tens of seconds.
+    pub(crate) lasting: u64,
+    pub(crate) bank: Option<BankPlan>,
     segment_bytes: u32,
     cache_bytes: usize,
     snapshot_log_bytes: u64,
+    kept_entries: u64,
 }
+
+/// What a seed decides about the bank.
+#[derive(Clone, Debug)]
+pub(crate) struct BankPlan {
+    /// Its own faults.
+    pub(crate) mishaps: String,
+    /// Whether nodes give calls up while they are worked on.
+    pub(crate) short_patience: bool,
+}
+
+impl BankPlan {
+    fn of(chance: &Chance) -> BankPlan {
+        BankPlan { mishaps: mishaps(chance), short_patience: chance.percent(50) }
+    }
+}
+
+/// In how many worlds of a hundred faults last longer than elsewhere, and how many times as long.
+const LASTING_PERCENT: u64 = 10;
+const LASTING: u64 = 8;
 
 /// The nodes.
 pub(crate) const NODES: [u64; 3] = [1, 2, 3];
@@ -118,16 +154,24 @@ impl Plan {
         while (faults.len() as u64) < kinds {
             faults.insert(*chance.pick(&ALL));
         }
+        let bank = chance.percent(50).then(|| BankPlan::of(chance));
+        if bank.is_some() {
+            faults.extend(AT_THE_BANK.iter().filter(|_| chance.percent(40)));
+        }
         let shortest = *chance.pick(&[150, 400, 1_000]);
+        let lasting = if chance.percent(LASTING_PERCENT) { LASTING } else { 1 };
         Plan {
             shards: u16::try_from(chance.within(1..=3)).expect("a small number"),
             buyers: chance.within(10..=40),
-            stormy_for: chance.within(8_000..=20_000),
+            stormy_for: chance.within(8_000..=20_000) * lasting.min(3),
+            lasting,
             faults: faults.into_iter().collect(),
             between: (shortest, shortest * 4),
+            bank,
             segment_bytes: *chance.pick(&[64 << 10, 128 << 10, 1 << 20]),
             cache_bytes: *chance.pick(&[4 << 10, 64 << 10, 4 << 20]),
             snapshot_log_bytes: *chance.pick(&[4 << 10, 16 << 10, 64 << 10, 1 << 20]),
+            kept_entries: *chance.pick(&[0, 4, 32, Config::KEPT_ENTRIES]),
         }
     }
 
@@ -145,6 +189,7 @@ impl Plan {
             segment_bytes: self.segment_bytes,
             cache_bytes: self.cache_bytes,
             snapshot_log_bytes: self.snapshot_log_bytes,
+            kept_entries: self.kept_entries,
         }
     }
 }

@@ -36,7 +36,7 @@ pub(crate) struct Entry {
     pub(crate) at: i64,
     /// The last serial number that was given out.
     pub(crate) serial: u64,
-    /// How many intents there have been.
+    /// The highest number that was promised to an intent.
     pub(crate) orders: u64,
     pub(crate) changes: Vec<Change>,
 }

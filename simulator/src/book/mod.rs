@@ -7,6 +7,7 @@ mod account;
 mod change;
 mod delivery;
 mod due;
+mod orders;
 mod shelf;
 mod step;
 
@@ -14,5 +15,6 @@ pub(crate) use account::AccountBook;
 pub(crate) use change::{Change, Entry};
 pub(crate) use delivery::Delivery;
 pub(crate) use due::{Due, settle};
+pub(crate) use orders::Orders;
 pub(crate) use shelf::{Object, Shelf};
 pub(crate) use step::{Counters, Step, Writ};

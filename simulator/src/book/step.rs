@@ -3,6 +3,7 @@
 use super::account::AccountBook;
 use super::change::{Change, Entry};
 use super::delivery::Delivery;
+use super::orders::Orders;
 use crate::faults::{Faults, Notice, Twist};
 use crate::id;
 use crate::object::charge::Charge;
@@ -18,12 +19,11 @@ use crate::version::API_VERSION;
 const OWED_MAX: usize = 100_000;
 
 /// Numbers that the whole simulator counts.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Counters {
     /// The last serial number given out.
     pub(crate) serial: u64,
-    /// How many intents there have been.
-    pub(crate) orders: u64,
+    pub(crate) orders: Orders,
 }
 
 /// On whose behalf a step is made.
@@ -35,6 +35,8 @@ pub(crate) struct Writ {
     /// The request, if it is one.
     pub(crate) request: Option<String>,
     pub(crate) key: Option<String>,
+    /// The number that was promised to the intent that it makes.
+    pub(crate) order: Option<u64>,
     /// What a fault makes of it.
     pub(crate) twist: Option<Twist>,
     /// Where this simulator is reached: what pages' addresses begin with.
@@ -76,10 +78,11 @@ impl<'a> Step<'a> {
         self.counters.serial
     }
 
-    /// The number of a new intent.
-    pub(crate) fn next_order(&mut self) -> u64 {
-        self.counters.orders += 1;
-        self.counters.orders
+    /// The number of the intent that this step makes.
+    pub(crate) fn order(&mut self) -> u64 {
+        let number = self.writ.order.expect("whoever makes an intent was promised a number");
+        self.counters.orders.give(number);
+        number
     }
 
     pub(crate) fn put_intent(&mut self, intent: Intent) {
@@ -169,7 +172,7 @@ impl<'a> Step<'a> {
             account: self.book.id.clone(),
             at: self.writ.now,
             serial: self.counters.serial,
-            orders: self.counters.orders,
+            orders: self.counters.orders.last(),
             changes: self.changes,
         })
     }

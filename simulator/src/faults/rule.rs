@@ -47,7 +47,7 @@ pub(crate) struct Point {
     pub(crate) verb: Verb,
     /// It creates and confirms at once, so it counts as both.
     pub(crate) confirms: bool,
-    /// The number of the intent that it is about; of a new one the number it will get.
+    /// The number of the intent that it is about; of a new one the number it is promised.
     pub(crate) order: Option<u64>,
     /// It will be answered from memory.
     pub(crate) replay: bool,

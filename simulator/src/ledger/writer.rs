@@ -42,7 +42,8 @@ impl Inbox {
 /// The ledger, open for more.
 #[derive(Debug)]
 pub(crate) struct Ledger {
-    inbox: Arc<Inbox>,
+    /// Without, nothing is kept.
+    inbox: Option<Arc<Inbox>>,
     /// How many entries are on disk; `None` once that is not known any more.
     durable: watch::Receiver<Option<u64>>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -55,23 +56,29 @@ impl Ledger {
         let writer = Writer { file, next, path, inbox: Arc::clone(&inbox), tell };
         let thread =
             std::thread::Builder::new().name("simulator-ledger".into()).spawn(move || writer.run())?;
-        Ok(Ledger { inbox, durable, thread: Mutex::new(Some(thread)) })
+        Ok(Ledger { inbox: Some(inbox), durable, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// A ledger that is written nowhere: what it is told is durable at once, and gone with the process.
+    pub(crate) fn nowhere() -> Ledger {
+        let (_, durable) = watch::channel(Some(u64::MAX));
+        Ledger { inbox: None, durable, thread: Mutex::default() }
     }
 
     /// Appends an entry behind those before it. It is on disk once [`Ledger::durable`] says so.
-    pub(crate) fn append(&self, entry: &Entry) -> u64 {
+    pub(crate) fn append(&self, entry: &Entry) {
+        let Some(inbox) = &self.inbox else { return };
         let line = serde_json::to_vec(entry).expect("entries are plain data with text keys");
-        let mut gathered = self.inbox.lock();
+        let mut gathered = inbox.lock();
         gathered.lines.extend_from_slice(&line);
         gathered.lines.push(b'\n');
         gathered.appended += 1;
-        self.inbox.more.notify_one();
-        gathered.appended
+        inbox.more.notify_one();
     }
 
     /// The number of the last entry appended. What a reader saw is on disk once this entry is.
     pub(crate) fn last(&self) -> u64 {
-        self.inbox.lock().appended
+        self.inbox.as_ref().map_or(0, |inbox| inbox.lock().appended)
     }
 
     /// Waits until the entry of this number is on disk.
@@ -83,8 +90,9 @@ impl Ledger {
 
     /// Writes what is left and ends the writer. Blocks until that is done.
     pub(crate) fn close(&self) {
-        self.inbox.lock().closed = true;
-        self.inbox.more.notify_one();
+        let Some(inbox) = &self.inbox else { return };
+        inbox.lock().closed = true;
+        inbox.more.notify_one();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if thread.is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the thread that writes the simulator's ledger panicked");

@@ -1,7 +1,7 @@
 //! A request as it came in.
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, Request};
 
 /// A request as it came in, with its whole body.
 #[derive(Debug)]
@@ -11,6 +11,19 @@ pub(crate) struct Asked {
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+}
+
+impl From<Request<Bytes>> for Asked {
+    fn from(request: Request<Bytes>) -> Asked {
+        let (head, body) = request.into_parts();
+        Asked {
+            method: head.method,
+            path: head.uri.path().to_owned(),
+            query: head.uri.query().unwrap_or_default().to_owned(),
+            headers: head.headers,
+            body,
+        }
+    }
 }
 
 impl Asked {

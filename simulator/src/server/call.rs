@@ -17,7 +17,7 @@ use crate::provider::Provider;
 use crate::version::Version;
 
 /// What a request comes to.
-pub(super) async fn react(provider: Arc<Provider>, asked: Asked) -> Reaction {
+pub(crate) async fn react(provider: Arc<Provider>, asked: Asked) -> Reaction {
     if let Some(reaction) = control::react(&provider, &asked).await {
         return reaction;
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::Request;
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -46,7 +46,7 @@ pub(super) async fn run(stream: TcpStream, provider: Arc<Provider>) {
         async move {
             let reaction = respond(provider, request).await;
             if let Reaction::Answer(answer) = reaction {
-                return Ok(answer.into_response());
+                return Ok(answer.into_response().map(Full::new));
             }
             cut.store(true, Ordering::Relaxed);
             Err(io::Error::other("cut by a fault"))
@@ -91,13 +91,7 @@ async fn respond(provider: Arc<Provider>, request: Request<Incoming>) -> Reactio
         }
         Err(_) => return refused(408, "The request's body took too long.".into()),
     };
-    let asked = Asked {
-        method: head.method,
-        path: head.uri.path().to_owned(),
-        query: head.uri.query().unwrap_or_default().to_owned(),
-        headers: head.headers,
-        body,
-    };
+    let asked = Asked::from(Request::from_parts(head, body));
     let calls = provider.calls.clone();
     match calls.spawn(react(provider, asked)).await {
         Ok(reaction) => reaction,

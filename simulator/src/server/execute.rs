@@ -20,7 +20,7 @@ const SERIAL_MAX: u64 = 20_000_000;
 pub(super) struct Admitted {
     account: usize,
     operation: Box<dyn Operation>,
-    key: Option<InFlight>,
+    in_flight: InFlight,
     path: String,
     digest: String,
     /// The answer that is remembered, if this is its twin.
@@ -28,17 +28,20 @@ pub(super) struct Admitted {
     pub(super) fault: Option<Fault>,
 }
 
-/// A key in flight, for as long as this lives.
+/// A key in flight and a number promised to an intent, for as long as this lives.
 struct InFlight {
     provider: Arc<Provider>,
     account: usize,
-    key: String,
+    key: Option<String>,
+    order: Option<u64>,
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        if let Some(book) = self.provider.lock().books.get_mut(self.account) {
-            book.keys.end(&self.key);
+        let mut world = self.provider.lock();
+        self.order.iter().for_each(|&order| world.counters.orders.take_back(order));
+        if let (Some(key), Some(book)) = (&self.key, world.books.get_mut(self.account)) {
+            book.keys.end(key);
         }
     }
 }
@@ -60,17 +63,20 @@ pub(super) fn admit(
     {
         replay = Some(record);
     }
-    let fault = draw(&mut world, account, &call, replay.is_some());
+    let subject = call.operation.subject();
+    let makes_one = replay.is_none() && matches!(subject, Subject::NewIntent { .. });
+    let promised = makes_one.then(|| world.counters.orders.promise());
+    let fault = draw(&mut world, account, &call, promised, replay.as_ref());
     drop(world);
     if let Some(fault) = &fault {
         tracing::info!(request = stamp.request, path, ?fault, "a fault strikes");
     }
     let key = call.key.filter(|_| replay.is_none());
-    let key = key.map(|key| InFlight { provider: Arc::clone(provider), account, key });
+    let in_flight = InFlight { provider: Arc::clone(provider), account, key, order: promised };
     Ok(Admitted {
         account,
         operation: call.operation,
-        key,
+        in_flight,
         path: path.to_owned(),
         digest: call.digest,
         replay,
@@ -78,19 +84,25 @@ pub(super) fn admit(
     })
 }
 
-fn draw(world: &mut World, account: usize, call: &Call, replay: bool) -> Option<Fault> {
-    let next_order = world.counters.orders + 1;
+fn draw(
+    world: &mut World,
+    account: usize,
+    call: &Call,
+    promised: Option<u64>,
+    replay: Option<&Record>,
+) -> Option<Fault> {
     let book = world.books.get(account)?;
     let subject = call.operation.subject();
-    let order = order_of(book, &subject, next_order);
+    let order = promised.or_else(|| order_of(book, &subject, replay));
     let confirms = subject == Subject::NewIntent { confirms: true };
-    let point = Point { account: book.id.clone(), verb: call.route.verb, confirms, order, replay };
+    let point =
+        Point { account: book.id.clone(), verb: call.route.verb, confirms, order, replay: replay.is_some() };
     world.faults.draw(&point)
 }
 
-fn order_of(book: &AccountBook, subject: &Subject, next: u64) -> Option<u64> {
+fn order_of(book: &AccountBook, subject: &Subject, replay: Option<&Record>) -> Option<u64> {
     let intent = match subject {
-        Subject::NewIntent { .. } => return Some(next),
+        Subject::NewIntent { .. } => &made(replay?)?,
         Subject::None => return None,
         Subject::Intent(id) => id,
         Subject::Charge(id) => &book.charges.get(id)?.intent,
@@ -99,18 +111,25 @@ fn order_of(book: &AccountBook, subject: &Subject, next: u64) -> Option<u64> {
     book.intents.get(intent).map(|intent| intent.order)
 }
 
+/// The intent that a remembered answer tells of: one that was made, or one that was made and declined.
+fn made(record: &Record) -> Option<String> {
+    let body: Value = serde_json::from_str(&record.body).ok()?;
+    let id = body.get("id").or_else(|| body.pointer("/error/payment_intent/id"))?;
+    id.as_str().map(str::to_owned)
+}
+
 /// Executes an admitted call, or takes what is remembered. With it comes the entry that has to be on disk first.
 pub(super) fn execute(provider: &Provider, admitted: Admitted, stamp: &Stamp) -> (Record, u64) {
     if let Some(record) = admitted.replay {
         return (record, provider.ledger.last());
     }
-    let Admitted { account, operation, key, path, digest, fault, .. } = admitted;
+    let Admitted { account, operation, in_flight, path, digest, fault, .. } = admitted;
     let (twist, failure) = match fault {
         Some(Fault::Twist(twist)) => (Some(twist), None),
         Some(Fault::ErrorAfter(should)) => (None, Some(internal(should))),
         _ => (None, None),
     };
-    finish(provider, account, stamp, key, twist, |step| {
+    finish(provider, account, stamp, in_flight, twist, |step| {
         let result = if step.is_full() { Err(full()) } else { operation.execute(step) };
         let result = failure.map_or(result, Err);
         record(&result, path, digest)
@@ -124,15 +143,15 @@ pub(super) fn remember_error(
     stamp: &Stamp,
     should_retry: Option<bool>,
 ) -> (Record, u64) {
-    let Admitted { account, key, path, digest, .. } = admitted;
-    finish(provider, account, stamp, key, None, |_| record(&Err(internal(should_retry)), path, digest))
+    let Admitted { account, in_flight, path, digest, .. } = admitted;
+    finish(provider, account, stamp, in_flight, None, |_| record(&Err(internal(should_retry)), path, digest))
 }
 
 fn finish(
     provider: &Provider,
     account: usize,
     stamp: &Stamp,
-    key: Option<InFlight>,
+    in_flight: InFlight,
     twist: Option<Twist>,
     act: impl FnOnce(&mut Step<'_>) -> Record,
 ) -> (Record, u64) {
@@ -140,6 +159,7 @@ fn finish(
     let writ = Writ {
         request: Some(stamp.request.clone()),
         key: stamp.key.clone(),
+        order: in_flight.order,
         twist,
         ..provider.own_writ(now)
     };
@@ -149,15 +169,16 @@ fn finish(
         let mut record = act(step);
         record.at = now;
         record.request.clone_from(&stamp.request);
-        if let Some(key) = &key {
-            record.key.clone_from(&key.key);
+        if let Some(key) = &in_flight.key {
+            record.key.clone_from(key);
             step.put(Change::Key(Box::new(record.clone())));
         }
         record
     });
     let upto = provider.ledger.last();
-    // The key leaves flight under its own lock.
     drop(world);
+    // What is in flight ends under a lock of its own.
+    drop(in_flight);
     (record, upto)
 }
 

@@ -12,3 +12,4 @@ mod understand;
 pub(crate) use accept::serve;
 pub(crate) use answer::{Answer, Reaction};
 pub(crate) use asked::Asked;
+pub(crate) use call::react;

@@ -1,8 +1,7 @@
 //! From a request to a call: who, what, with which parameters. What fails here was never executed.
 
-use std::time::Instant;
-
 use http::Method;
+use tokio::time::Instant;
 
 use super::asked::Asked;
 use crate::account::{Caller, Grant, authenticate};

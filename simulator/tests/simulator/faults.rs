@@ -139,6 +139,51 @@ async fn orders_decline_and_expire_as_scripted() {
     assert_eq!(status(&client, &ids[0]).await, "requires_capture");
 }
 
+#[tokio::test]
+async fn each_of_two_that_are_created_at_once_meets_its_own_fault() {
+    let script = "
+        [[fault]]
+        kind = 'delay_before'
+        step = 'create'
+        order = 1
+        milliseconds = 500
+        [[fault]]
+        kind = 'refuse'
+        step = 'create'
+        order = 2
+        times = 1
+        [[fault]]
+        kind = 'reset_after'
+        step = 'create'
+        order = 3
+        times = 2
+    ";
+    let fixture = Fixture::faulty(script).await;
+    let slow = tokio::spawn({
+        let client = fixture.client();
+        async move { client.post("/v1/payment_intents", PLAIN).await.is(200).at("/id").to_owned() }
+    });
+    let struck = async {
+        while fixture.running.faults_struck() != [1, 0, 0] {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), struck).await.expect("the first order's fault strikes it");
+    fixture.client().post("/v1/payment_intents", PLAIN).await.is(400);
+    fixture.client().post("/v1/payment_intents", PLAIN).await.is(200);
+    // What was lost is asked for again, and is not taken for a fourth.
+    let keyed = fixture.client().keyed("third");
+    assert!(keyed.try_post("/v1/payment_intents", PLAIN).await.is_err(), "the answer is lost");
+    assert!(keyed.try_post("/v1/payment_intents", PLAIN).await.is_err(), "and so is that of its twin");
+    assert_eq!(fixture.running.faults_struck(), [1, 1, 2]);
+    let first = slow.await.expect("it ends");
+    let intents = fixture.running.audit().accounts.remove(0).intents;
+    let mut numbered: Vec<_> = intents.into_iter().map(|intent| (intent.order, intent.id)).collect();
+    numbered.sort_unstable();
+    assert_eq!(numbered.iter().map(|(order, _)| *order).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(numbered[0].1, first);
+}
+
 /// Which of fifty orders are declined by this seed.
 async fn declined(seed: u64) -> Vec<bool> {
     let fixture =

@@ -1,35 +1,25 @@
 //! The gateway's payments, tied to the node.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use bytes::Bytes;
+use cashier::Till;
 use engine::command::Notice as NoticeCommand;
 use engine::{BuyerId, Command, Currency, Settled};
 use gateway::port::{Amounts, Heard, PaymentAccount, Payments, Unaccepted};
-use payment::Provider;
-use payment::webhook::{Kind, Notice, Verifier};
+use payment::webhook::{Kind, Notice};
 use raft::node::Node;
 use raft::shard::request::Ask;
 use tracing::{debug, warn};
 
 /// Payments, by way of this node.
 pub(in crate::serve) struct NodePayments {
-    node: Arc<Node>,
-    till: Option<(Arc<Provider>, Verifier)>,
+    pub(super) node: Arc<Node>,
+    pub(super) till: Option<Till>,
 }
 
 impl NodePayments {
-    /// Those of a node without a provider.
-    pub(in crate::serve) fn none(node: Arc<Node>) -> NodePayments {
-        NodePayments { node, till: None }
-    }
-
-    /// Those of a node with one.
-    pub(super) fn at(node: Arc<Node>, provider: Arc<Provider>, verifier: Verifier) -> NodePayments {
-        NodePayments { node, till: Some((provider, verifier)) }
-    }
-
     /// Makes it durable that the provider told of a reservation.
     async fn note(&self, notice: Notice, deadline: Instant) -> Result<Heard, Unaccepted> {
         let Some(reservation) = notice.reservation.filter(|id| id.shard().0 < self.node.config().shards)
@@ -61,8 +51,9 @@ impl Payments for NodePayments {
     }
 
     fn account_of(&self, buyer: &BuyerId) -> Option<PaymentAccount> {
-        let (provider, _) = self.till.as_ref()?;
-        Some(super::shown(provider.accounts().of_buyer(buyer)))
+        let account = self.till.as_ref()?.provider().accounts().of_buyer(buyer);
+        let (name, publishable_key) = (account.name.clone(), account.publishable_key.clone());
+        Some(PaymentAccount { name, publishable_key })
     }
 
     fn amounts(&self, currency: Currency) -> Option<Amounts> {
@@ -71,8 +62,8 @@ impl Payments for NodePayments {
     }
 
     async fn receive(&self, signature: &str, body: Bytes, deadline: Instant) -> Result<Heard, Unaccepted> {
-        let Some((_, verifier)) = &self.till else { return Err(Unaccepted::NotConfigured) };
-        let notice = verifier.read(signature, &body, seconds()).map_err(|rejected| {
+        let Some(till) = &self.till else { return Err(Unaccepted::NotConfigured) };
+        let notice = till.verifier().read(signature, &body, seconds()).map_err(|rejected| {
             // Anybody can send such: they are counted, and do not fill the log.
             debug!("an event was refused: {rejected}");
             Unaccepted::Invalid { reason: rejected.to_string() }
@@ -90,5 +81,5 @@ impl Payments for NodePayments {
 
 /// Seconds since 1970, by this node's clock.
 fn seconds() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    wall_clock::now().as_secs()
 }

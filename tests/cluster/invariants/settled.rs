@@ -27,16 +27,19 @@ pub(crate) async fn check_payments(cluster: &Cluster, bank: &Bank, product: &str
 pub(crate) async fn check_settled(cluster: &Cluster, bank: &Bank, products: &[&str], deals: &[Deal]) {
     let finds = durable::look(&cluster.api, deals).await;
     let mut wrong = decided::violations(deals, &finds);
-    let ledger = bank.ledger();
-    wrong.extend(charged_once::violations(&ledger));
+    let mut all = Vec::new();
     for node in NODES {
         let mut orders = Vec::new();
         for product in products {
             let sold = deals.iter().filter(|deal| deal.product == *product && deal.order().is_some()).count();
             orders.extend(listed(cluster, node, product, sold).await);
         }
-        wrong.extend(paid_for::violations(&ledger, &orders));
+        all.push(orders);
     }
+    // Last, for the ledger is to be as new as what the nodes list: they wait for captures.
+    let ledger = bank.ledger();
+    wrong.extend(charged_once::violations(&ledger));
+    all.iter().for_each(|orders| wrong.extend(paid_for::violations(&ledger, orders)));
     wrong.extend(bank.violations());
     judge(bank, wrong);
     check_books(cluster, deals).await;

@@ -38,7 +38,7 @@ fn notice_try(step: &mut Step<'_>, slot: Slot, event: u64, command: &Notice) {
         if saga.seen.note(event)
             && let Some(one) = saga.get_mut(attempt)
         {
-            one.noticed = true;
+            one.notices.hear();
         }
     });
 }
@@ -48,7 +48,7 @@ fn notice_refund(step: &mut Step<'_>, slot: Slot, event: u64) {
         if let Some(payout) = &mut refund.payout
             && payout.seen.note(event)
         {
-            payout.noticed = true;
+            payout.notices.hear();
         }
     });
 }

@@ -20,7 +20,7 @@ fn of_try(step: &mut Step<'_>, command: &Report) -> Effect {
     saga.get(command.attempt).ok_or(Refusal::NotFound)?;
     step.key_is_free()?;
     let status = step.shard.reservations.at(slot).status;
-    let heard = step.hear(slot, command.attempt, &command.finding);
+    let heard = step.hear(slot, command);
     heard.map_err(|_| Refusal::Conflict(Status::Reservation(status)))?;
     Ok((Done::Internal, About::Operation))
 }
@@ -34,7 +34,7 @@ fn of_refund(step: &mut Step<'_>, command: &Report, refund: RefundId) -> Effect 
     }
     let status = order.status;
     step.key_is_free()?;
-    let heard = step.hear_of_refund(slot, &command.finding);
+    let heard = step.hear_of_refund(slot, command);
     heard.map_err(|_| Refusal::Conflict(Status::Order(status)))?;
     Ok((Done::Internal, About::Operation))
 }

@@ -1,21 +1,22 @@
-//! What a finding about a try leads to: the table of this module, by its columns.
+//! What a report about a try leads to: the table of this module, by its columns.
 
 use super::{Heard, Unfit};
 use crate::shard::step::Step;
 use crate::state::Slot;
 use crate::state::saga::{Saga, Stage, Try};
 use crate::vocabulary::event::Fact;
-use crate::vocabulary::saga::Finding;
+use crate::vocabulary::saga::{Finding, Report};
 use crate::vocabulary::text::IntentId;
 use crate::vocabulary::view::{PaymentError, ReservationStatus};
 
 impl Step<'_> {
-    /// Takes a finding about a try that is there.
-    pub(in crate::shard) fn hear(&mut self, slot: Slot, attempt: u8, finding: &Finding) -> Heard {
+    /// Takes a report about a try that is there.
+    pub(in crate::shard) fn hear(&mut self, slot: Slot, report: &Report) -> Heard {
+        let attempt = report.attempt;
         let (before, events) = (self.shard.reservation_view(slot), self.events.len());
-        self.follow(slot, attempt, finding)?;
-        if self.one(slot, attempt)?.noticed {
-            self.change_try(slot, attempt, |one| one.noticed = false);
+        self.follow(slot, attempt, &report.finding)?;
+        if self.one(slot, attempt)?.notices.open().is_some() {
+            self.change_try(slot, attempt, |one| one.notices.look(report.noticed));
         }
         let is_told = self.events.iter().skip(events).any(|event| matches!(event.fact, Fact::Reservation(_)));
         if !is_told && self.shard.reservation_view(slot) != before {

@@ -34,7 +34,8 @@
 //!
 //! `CompensationMade` notes the provider's refund while compensating; once it is noted `Compensated` leads from there to
 //! dead (and the reservation leaves, if it waited); `CompensationFailed` makes another refund necessary, also of a dead try whose
-//! money had been thought to be back. `Unchanged` is always done, and so is its like for a refund. Every report that is not refused settles a notice.
+//! money had been thought to be back. `Unchanged` is always done, and so is its like for a refund. Every report that is not refused settles the notices that were known when
+//! its look began.
 //!
 //! A try that is not the last one is declined, unsettled, compensating or dead; the same rows hold for it. A
 //! reservation waits (`paying`) exactly for a last try that is queued to requires action, cancelling or compensating.

@@ -6,18 +6,18 @@
 use super::{Heard, Unfit};
 use crate::shard::step::Step;
 use crate::state::Slot;
-use crate::vocabulary::saga::Finding;
+use crate::vocabulary::saga::{Finding, Report};
 use crate::vocabulary::text::{DeclineCode, ProviderRefundId};
 use crate::vocabulary::view::{Capture, RefundStatus};
 
 impl Step<'_> {
-    /// Takes a finding about a refund by the provider. Before the money was taken nothing of it can go back.
-    pub(in crate::shard) fn hear_of_refund(&mut self, slot: Slot, finding: &Finding) -> Heard {
+    /// Takes a report about a refund by the provider. Before the money was taken nothing of it can go back.
+    pub(in crate::shard) fn hear_of_refund(&mut self, slot: Slot, report: &Report) -> Heard {
         let order = self.shard.orders.at(self.shard.refunds.at(slot).order);
         if order.charge.as_ref().is_none_or(|charge| charge.capture != Capture::Captured) {
             return Err(Unfit);
         }
-        match finding {
+        match &report.finding {
             Finding::RefundMade(_, made) => self.refund_made(slot, made)?,
             Finding::RefundSucceeded(_) => self.refund_succeeded(slot)?,
             Finding::RefundFailed(_, code) => self.refund_failed(slot, code)?,
@@ -25,7 +25,7 @@ impl Step<'_> {
             _ => return Err(Unfit),
         }
         self.shard.change_refund(slot, |refund| {
-            refund.payout.iter_mut().for_each(|payout| payout.noticed = false);
+            refund.payout.iter_mut().for_each(|payout| payout.notices.look(report.noticed));
         });
         Ok(())
     }

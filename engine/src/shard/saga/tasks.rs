@@ -82,7 +82,7 @@ impl Shard {
             price: reservation.price(),
             since: one.since,
             due,
-            noticed: one.noticed,
+            noticed: one.notices.open(),
             step,
         })
     }
@@ -110,7 +110,7 @@ impl Shard {
             price: order.price(),
             since: refund.created_at,
             due,
-            noticed: payout.noticed,
+            noticed: payout.notices.open(),
             step,
         })
     }

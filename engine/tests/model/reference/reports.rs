@@ -67,7 +67,8 @@ impl Shop {
                 tried.go(Stage::Compensating);
             }
         }
-        self.tried(id, attempt).noticed = false;
+        let tried = self.tried(id, attempt);
+        tried.settled = tried.settled.max(report.noticed.min(tried.noticed));
     }
 
     fn move_on(&mut self, id: ReservationId, attempt: u8, stage: Stage, finding: &Finding) {
@@ -166,7 +167,7 @@ impl Shop {
         }
         let its = one.tries.iter().position(|tried| notice.intent.is_some() && tried.intent == notice.intent);
         let last = one.tries.len() - 1;
-        one.tries[its.unwrap_or(last)].noticed = true;
+        one.tries[its.unwrap_or(last)].noticed += 1;
     }
 
     pub(crate) fn tried(&mut self, id: ReservationId, attempt: u8) -> &mut Try {

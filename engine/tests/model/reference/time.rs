@@ -80,7 +80,7 @@ fn is_wanted(one: &Try, now: LogTime) -> bool {
     let may_return = one.compensation.is_some() && now < later(one.back_since, WATCH);
     match one.stage {
         Stage::Captured => false,
-        Stage::Dead => (one.noticed && one.intent.is_some()) || may_return,
+        Stage::Dead => (one.noticed > one.settled && one.intent.is_some()) || may_return,
         _ => true,
     }
 }

@@ -42,7 +42,9 @@ pub(crate) struct Try {
     pub(crate) compensation: Option<ProviderRefundId>,
     /// When that money was known to be back.
     pub(crate) back_since: LogTime,
-    pub(crate) noticed: bool,
+    /// How many notices of it there were, and how many of them were known to a look that was reported.
+    pub(crate) noticed: u64,
+    pub(crate) settled: u64,
 }
 
 impl Try {
@@ -56,7 +58,8 @@ impl Try {
             error: None,
             compensation: None,
             back_since: LogTime::default(),
-            noticed: false,
+            noticed: 0,
+            settled: 0,
         }
     }
 

@@ -37,6 +37,9 @@ impl Operations for House {
         if old == new {
             return Err(NotReplaced::Refused(format!("node {new} cannot take its own place")));
         }
+        if old == 1 {
+            return Err(NotReplaced::AskAnother);
+        }
         let stages = [ReplacementStage::Done, ReplacementStage::CatchingUp { behind: Some(7) }];
         let shards = (0..).zip(stages).map(|(id, stage)| ReplacementShard { id, stage }).collect();
         Ok(ReplacementStatus { old, new, done: false, shards, waiting: None })

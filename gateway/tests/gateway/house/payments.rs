@@ -67,7 +67,7 @@ impl House {
     /// The saga learns something of the first try to pay a reservation.
     pub(crate) fn finds(&self, reservation: &str, finding: Finding) {
         let reservation: ReservationId = reservation.parse().expect("an id");
-        let command = Command::Report(Report { reservation, attempt: 1, finding });
+        let command = Command::Report(Report { reservation, attempt: 1, noticed: 0, finding });
         self.apply(reservation.shard(), vec![Proposal::of(command)]);
     }
 }

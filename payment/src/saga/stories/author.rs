@@ -64,7 +64,7 @@ pub(super) fn task(step: Step) -> Task {
         price: Money { amount: PRICE, currency: "usd".parse().expect("a currency") },
         since: NOON,
         due: if timed { DUE } else { LogTime::NEVER },
-        noticed: false,
+        noticed: None,
         step,
     }
 }

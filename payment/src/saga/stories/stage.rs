@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use engine::vocabulary::saga::{Finding, Report, Step, Task};
 use engine::{LogTime, Span};
 
-use super::author::{NOON, SHARD, task};
+use super::author::{NOON, SHARD, of_one, task};
 use crate::client::{Call, Endpoint, Verdict};
 use crate::saga::core::{Action, Core, Ticket};
 use crate::saga::{Applied, Rhythm, Trouble, Unrecorded};
@@ -81,14 +81,29 @@ impl Stage {
         }
     }
 
+    /// The provider tells of news, as so many did before: the task is the same.
+    pub(super) fn notice(&mut self, step: Step, number: u64) {
+        let noticed = Task { noticed: Some(number), ..task(step) };
+        self.core.offer(self.now, SHARD, of_one(vec![noticed]));
+    }
+
     /// All findings that are reported now, each of which is recorded.
     pub(super) fn findings(&mut self) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        while let Some((ticket, report)) = self.report() {
-            findings.push(report.finding);
+        self.reports().into_iter().map(|(_, finding)| finding).collect()
+    }
+
+    /// The same, until something else is wanted, with the last notice that each of them knew of.
+    pub(super) fn reports(&mut self) -> Vec<(u64, Finding)> {
+        let mut reports = Vec::new();
+        while let Some(action) = self.next() {
+            let Action::Report(ticket, report) = action else {
+                self.wanted.push_front(action);
+                break;
+            };
+            reports.push((report.noticed, report.finding));
             self.core.recorded(self.now, ticket, Ok(Applied::Taken));
         }
-        findings
+        reports
     }
 
     /// The report that is made now, if any is.

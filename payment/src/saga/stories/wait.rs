@@ -71,19 +71,74 @@ fn what_is_watched_is_said_once_and_looked_at_ever_more_seldom() {
 
 #[test]
 fn news_are_looked_at_at_once_and_it_is_said_that_they_were() {
-    let noticed = || engine::vocabulary::saga::Task { noticed: true, ..task(watch()) };
     let mut stage = Stage::with(watch());
     stage.answer(Endpoint::GetIntent, intent("processing"));
-    assert_eq!(stage.findings(), [Finding::Processing]);
-    stage.core.offer(stage.now, SHARD, of_one(vec![noticed()]));
+    assert_eq!(stage.reports(), [(0, Finding::Processing)]);
+    stage.notice(watch(), 1);
     stage.answer(Endpoint::GetIntent, intent("processing"));
-    assert_eq!(stage.findings(), [Finding::Unchanged]);
+    assert_eq!(stage.reports(), [(1, Finding::Unchanged)]);
+    stage.notice(watch(), 1);
+    assert!(stage.is_quiet(), "the notice was followed, and its task was older than the report");
     stage.wait();
     let _asked_before_the_news = stage.call();
-    stage.core.offer(stage.now, SHARD, of_one(vec![noticed()]));
+    stage.notice(watch(), 2);
     stage.give(intent("processing"));
     stage.answer(Endpoint::GetIntent, intent("requires_capture"));
-    assert_eq!(stage.findings(), [Finding::Authorized { capture_before: None }]);
+    assert_eq!(stage.reports(), [(2, Finding::Authorized { capture_before: None })]);
+}
+
+#[test]
+fn what_is_reported_after_news_came_is_of_before_and_another_look_follows() {
+    let mut stage = Stage::with(refund(Some("re_1")));
+    let _asked_before_the_news = stage.call();
+    stage.notice(refund(Some("re_1")), 1);
+    stage.give(refunded("re_1", "succeeded"));
+    let (ticket, report) = stage.report().expect("a report");
+    assert_eq!((report.noticed, report.finding), (0, Finding::RefundSucceeded(refund_id())));
+    stage.notice(refund(Some("re_1")), 2);
+    stage.core.recorded(stage.now, ticket, Ok(Applied::Taken));
+    stage.answer(Endpoint::GetRefund, refunded("re_1", "failed"));
+    let failed = Finding::RefundFailed(refund_id(), code("expired_or_canceled_card"));
+    assert_eq!(stage.reports(), [(2, failed)]);
+}
+
+#[test]
+fn news_that_come_while_a_report_cannot_be_recorded_are_not_settled_by_it() {
+    let mut stage = Stage::with(watch());
+    stage.answer(Endpoint::GetIntent, intent("processing"));
+    assert_eq!(stage.unrecorded(), Finding::Processing);
+    stage.notice(watch(), 1);
+    assert_eq!(stage.reports(), [(0, Finding::Processing)]);
+    stage.answer(Endpoint::GetIntent, intent("processing"));
+    assert_eq!(stage.reports(), [(1, Finding::Unchanged)]);
+}
+
+#[test]
+fn news_between_the_pages_of_a_list_are_not_settled_by_it() {
+    let first = || refunds(&[refund_value("re_1", "failed", PRICE)], true);
+    let mut stage = Stage::with(compensate(None));
+    stage.answer(Endpoint::ListRefunds, first());
+    let _second_page = stage.call();
+    stage.notice(compensate(None), 1);
+    stage.give(refunds(&[refund_value("re_2", "pending", PRICE)], false));
+    stage.answer(Endpoint::GetIntent, taken(PRICE));
+    assert_eq!(stage.reports(), [(0, Finding::CompensationMade(re("re_2")))]);
+    let again = stage.answer(Endpoint::ListRefunds, first());
+    assert!(!format!("{again:?}").contains("re_1"), "from the beginning: {again:?}");
+}
+
+#[test]
+fn a_report_that_does_not_fit_any_more_settles_nothing() {
+    let mut stage = Stage::with(watch());
+    stage.answer(Endpoint::GetIntent, intent("processing"));
+    assert_eq!(stage.reports().len(), 1);
+    stage.notice(watch(), 1);
+    stage.answer(Endpoint::GetIntent, intent("requires_capture"));
+    let (ticket, _) = stage.report().expect("a report");
+    stage.core.recorded(stage.now, ticket, Ok(Applied::Stale));
+    stage.wait();
+    stage.answer(Endpoint::GetIntent, intent("processing"));
+    assert_eq!(stage.reports(), [(1, Finding::Processing)]);
 }
 
 #[test]
@@ -92,8 +147,7 @@ fn news_of_a_refund_are_settled_as_its_own() {
     let mut stage = Stage::with(refund(Some("re_1")));
     stage.answer(Endpoint::GetRefund, pending());
     assert!(stage.findings().is_empty());
-    let noticed = engine::vocabulary::saga::Task { noticed: true, ..task(refund(Some("re_1"))) };
-    stage.core.offer(stage.now, SHARD, of_one(vec![noticed]));
+    stage.notice(refund(Some("re_1")), 1);
     stage.answer(Endpoint::GetRefund, pending());
     assert_eq!(stage.findings(), [Finding::RefundUnchanged(refund_id())]);
 }
@@ -102,8 +156,7 @@ fn news_of_a_refund_are_settled_as_its_own() {
 fn news_shorten_any_wait() {
     let mut stage = Stage::with(cancel());
     stage.answer(Endpoint::CancelIntent, timed_out());
-    let noticed = engine::vocabulary::saga::Task { noticed: true, ..task(cancel()) };
-    stage.core.offer(stage.now, SHARD, of_one(vec![noticed]));
+    stage.notice(cancel(), 1);
     stage.answer(Endpoint::GetIntent, intent("canceled"));
     assert_eq!(stage.findings(), [Finding::Cancelled]);
 }

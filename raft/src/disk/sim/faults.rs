@@ -17,7 +17,10 @@ pub(super) struct Faults {
     pub(super) syncs_held: bool,
     pub(super) capacity_bytes: Option<usize>,
     pub(super) writes: u64,
+    /// How many of them the disk had no room for.
+    pub(super) refused: u64,
     syncs: u64,
+    pub(super) failed_syncs: u64,
 }
 
 impl Faults {
@@ -42,6 +45,7 @@ impl Faults {
         match &mut self.syncs_left {
             Some(0) => {
                 self.syncs_left = None;
+                self.failed_syncs += 1;
                 Err(device_error())
             }
             Some(left) => {
@@ -56,7 +60,9 @@ impl Faults {
         *self = Faults {
             capacity_bytes: self.capacity_bytes,
             writes: self.writes,
+            refused: self.refused,
             syncs: self.syncs,
+            failed_syncs: self.failed_syncs,
             ..Faults::default()
         };
     }
@@ -113,6 +119,16 @@ impl SimDisk {
     /// How many writes there were.
     pub fn writes(&self) -> u64 {
         self.shared.state().faults.writes
+    }
+
+    /// How many writes there was no room for; see [`SimDisk::set_capacity`].
+    pub fn refused_writes(&self) -> u64 {
+        self.shared.state().faults.refused
+    }
+
+    /// How many syncs failed because of [`SimDisk::fail_sync_after`].
+    pub fn failed_syncs(&self) -> u64 {
+        self.shared.state().faults.failed_syncs
     }
 
     /// How many syncs of files and directories there were.

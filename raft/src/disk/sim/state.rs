@@ -155,12 +155,13 @@ impl State {
         Ok(())
     }
 
-    fn check_capacity(&self, id: InodeId, len: usize) -> io::Result<()> {
+    fn check_capacity(&mut self, id: InodeId, len: usize) -> io::Result<()> {
         let others =
             self.inodes.iter().filter(|(other, _)| **other != id).map(|(_, inode)| inode.visible.len());
         let own = self.inodes[&id].visible.len();
         match self.faults.capacity_bytes {
             Some(capacity) if len > own && others.sum::<usize>() + len > capacity => {
+                self.faults.refused += 1;
                 Err(io::ErrorKind::StorageFull.into())
             }
             _ => Ok(()),

@@ -98,7 +98,7 @@ impl Operation for Create {
             None => None,
         };
         (intent.id, intent.serial) = step.mint("pi");
-        intent.order = step.next_order();
+        intent.order = step.order();
         step.put_intent(intent.clone());
         step.emit("payment_intent.created", Snapshot::Intent(Box::new(intent.clone())));
         if let (Some(card), Some(confirmation)) = (card, self.confirmation) {

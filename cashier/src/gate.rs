@@ -8,7 +8,7 @@ use raft::shard::gate::Gate;
 use tokio::time::Instant;
 
 /// Lets in what the accounts can serve in time.
-pub(super) struct Queue(pub(super) Admission);
+pub(crate) struct Queue(pub(crate) Admission);
 
 impl Gate for Queue {
     fn admits(&self, account: &AccountName, within: Span) -> bool {
