@@ -16,11 +16,13 @@ async fn a_full_disk_takes_the_lead_away_then_the_node_and_nothing_that_was_prom
     // No snapshot lets anything of the log go.
     let settings = Settings { segment_bytes: 1 << 20, ..Settings::default() };
     let mut cluster = Cluster::prepare(settings);
-    let disk = SmallDisk::mount(&cluster.data(1), "16m");
+    // What the crowd writes, below half a megabyte a second with these manners, must not fill the disk by itself while this
+    // test waits, for a minute at most, until the node believes in its room.
+    let disk = SmallDisk::mount(&cluster.data(1), "64m");
     cluster.node(1).launched_by(disk.launcher());
     cluster.begin().await;
     let product = Product::on_shard(SHARD, "shoe", 100_000);
-    let manners = Manners { buyers: 48, pause: Duration::ZERO, ..Manners::default() };
+    let manners = Manners { buyers: 48, pause: Duration::from_millis(20), ..Manners::default() };
     let name = product.id.clone();
     until("node 1 leads", SOON, || async { cluster.leader_of(&name).await == 1 }).await;
     let crowd = Crowd::enter(&cluster, product, manners).await;
@@ -44,6 +46,7 @@ async fn a_full_disk_takes_the_lead_away_then_the_node_and_nothing_that_was_prom
     assert!(cluster.api.is_ready(1).await);
 
     cluster.story.tell("fill the disk of 1, until it ends");
+    crowd.hurry();
     disk.fill();
     let mut more = 200;
     let status = loop {
