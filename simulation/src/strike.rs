@@ -26,9 +26,9 @@ impl Toll {
         Strike(Arc::new(Drawn { name, toll: self.clone(), has_landed: AtomicBool::new(false) }))
     }
 
-    /// Whether any fault took effect.
-    pub(crate) fn has_struck(&self) -> bool {
-        self.map().values().any(|counts| counts.struck > 0)
+    /// Whether any fault was drawn. Of the few of a quiet world none may take effect.
+    pub(crate) fn has_drawn(&self) -> bool {
+        self.map().values().any(|counts| counts.drawn > 0)
     }
 
     /// What came of all of them, as kinds and counts.

@@ -42,12 +42,12 @@ pub(super) fn end(world: &mut World) {
     violation.into_iter().for_each(|what| world.watch.borrow_mut().violated(what));
 }
 
-/// A run in which nothing was sold, or nothing went wrong, shows nothing.
+/// A run in which nothing was sold, or nothing was to go wrong, shows nothing.
 fn says_nothing(world: &World) -> Option<String> {
     let watch = world.watch.borrow();
     let mut attempts = watch.courses().flat_map(|(_, course)| course.attempted.values().flatten());
     let is_sold = attempts.any(|attempted| matches!(attempted.outcome, Outcome::Done(_)));
-    let is_stormy = world.toll.has_struck();
+    let is_stormy = world.toll.has_drawn();
     (!is_sold || !is_stormy).then(|| format!("this run shows nothing: sold {is_sold}, faults {is_stormy}"))
 }
 
