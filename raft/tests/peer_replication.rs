@@ -125,6 +125,32 @@ async fn appends_are_pipelined_up_to_the_bound_and_answered_in_order() {
     pair.stop().await;
 }
 
+/// openraft would take the answer to the first for one to the second, and for a sign that this node led when that was sent.
+#[tokio::test]
+async fn an_answer_waits_for_that_to_an_append_behind_it_that_ends_at_the_same_entry() {
+    let pair = Pair::start().await;
+    let mut network = pair.network().await;
+    pair.node.disk.log.hold();
+    let tells_of_a_commit = AppendEntriesRequest { leader_commit: Some(log_id(0)), ..append(1..1, 0) };
+    let three = appends([append(0..1, 10), tells_of_a_commit, append(1..2, 10)]);
+    let mut answers = network.stream_append(three, option()).await.unwrap();
+    let first = {
+        let mut first = answers.next();
+        until("all three are in flight", async || {
+            assert!(futures_util::poll!(&mut first).is_pending(), "nothing is durable yet");
+            pair.received(Kind::Append) == 3
+        })
+        .await;
+        pair.node.disk.log.release();
+        first.await
+    };
+    assert_eq!(first.unwrap().unwrap(), Ok(Some(log_id(0))));
+    let next = timeout(PATIENCE, answers.next()).await.unwrap().unwrap();
+    assert_eq!(next.unwrap(), Ok(Some(log_id(1))), "that was the answer to both");
+    drop(answers);
+    pair.stop().await;
+}
+
 #[tokio::test]
 async fn what_is_pipelined_behind_a_conflict_is_refused_and_a_fresh_stream_goes_on() {
     let pair = Pair::start().await;

@@ -141,7 +141,12 @@ where
             tokio::select! {
                 biased;
                 body = first_answer(&mut self.in_flight, deadline, &self.options), if !self.in_flight.is_empty() => {
-                    return Some(self.answered(body));
+                    let answer = self.answered(body);
+                    if self.stands_for_the_next_one_too(&answer) {
+                        continue;
+                    }
+                    let goes_on = matches!(answer, Ok(Ok(_)));
+                    return Some((answer, goes_on.then_some(self)));
                 }
                 append = next_append(&mut self.input), if room && self.input.is_some() => match append {
                     Some(append) => self.send(append).await,
@@ -152,15 +157,20 @@ where
         }
     }
 
-    fn answered(mut self, body: Result<Bytes, Error>) -> (Answer, Option<Self>) {
-        let Some(first) = self.in_flight.pop_front() else {
-            return (body.map(|_| Ok(None)), None);
-        };
+    fn answered(&mut self, body: Result<Bytes, Error>) -> Answer {
+        let first = self.in_flight.pop_front().expect("only an append that is in flight is answered");
         self.bytes -= first.bytes;
         self.progress = Instant::now();
-        let answer = body.and_then(|body| first.append.check(&body));
-        let goes_on = matches!(answer, Ok(Ok(_)));
-        (answer, goes_on.then_some(self))
+        body.and_then(|body| first.append.check(&body))
+    }
+
+    /// Whether openraft would take `answer` for one to the append behind it, which is not answered yet. It goes by the last
+    /// log ids alone (0.10.0-alpha.37, `InflightAppendQueue::drain_acked`), and an append that only tells of a commit has
+    /// the same one as that before it. As it takes the moment of sending for one at which this node led, an answer
+    /// from before a cut would confirm a leader that has long been deposed. The next answer says all that this one does.
+    fn stands_for_the_next_one_too(&self, answer: &Answer) -> bool {
+        let Ok(Ok(matching)) = answer else { return false };
+        self.in_flight.front().is_some_and(|next| next.append.last <= *matching)
     }
 
     async fn send(&mut self, append: AppendEntriesRequest<Types>) {
